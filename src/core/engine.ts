@@ -1,0 +1,89 @@
+import type { Locality } from './capability.js';
+import type { EngineName } from './engine-name.js';
+import type { InstanceFacts } from './facts.js';
+import type { HostReader } from './host.js';
+import type { Logger } from './logger.js';
+import type { PoolerSnapshot } from './pooler.js';
+import type { Probe, SelectedQuery } from './probe.js';
+import type { SessionRow } from './session.js';
+import type { StatementText } from './statement.js';
+
+/** How to reach one instance. Holds no secret: the password is asked for at each connect and not kept. */
+export interface Target {
+  readonly name: string;
+  readonly engine: EngineName;
+  /** Host name, numeric address, or the directory of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: () => Promise<string | null>;
+  readonly tls: TlsOptions;
+  /** Admin console of a pooler in front of the instance (PgBouncer: database `pgbouncer`), if any. */
+  readonly pooler: PoolerTarget | null;
+}
+
+export interface TlsOptions {
+  /** libpq's words: disable, prefer, require, verify-ca, verify-full. */
+  readonly mode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  readonly caFile: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+}
+
+export interface PoolerTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: () => Promise<string | null>;
+}
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** Client-side limit of this round trip; on expiry the statement is cancelled on the server too. */
+  readonly deadlineMs: number;
+}
+
+/** One warm, read-only session. `close()` (and async dispose) is idempotent and bounded. */
+export interface Connection extends AsyncDisposable {
+  readonly facts: InstanceFacts;
+  /** Session ids of our own connections on the server, to exclude and price our own work. */
+  readonly ownSessionIds: readonly string[];
+  query(query: SelectedQuery, parameters: readonly unknown[], context: CallContext): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Column name to value. Integers of 64 bits come as string or bigint, never rounded. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Everything the rest of dbvitals knows about a database engine. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly defaultPort: number;
+  readonly probes: readonly Probe[];
+  connect(target: Target, context: ConnectContext): Promise<Connection>;
+  /** Texts of digests seen for the first time. May return fewer than asked; never throws for a missing one. */
+  statementTexts(
+    connection: Connection,
+    digests: readonly string[],
+    context: CallContext,
+  ): Promise<readonly StatementText[]>;
+  /** Proves whether the server is a process of this host, and which. */
+  locate(connection: Connection, host: HostReader): Promise<Locality>;
+  /** Blackout mode: what the processes' titles still tell when the server refuses connections. Pure. */
+  sessionsFromTitles(titles: readonly ProcessTitle[]): readonly SessionRow[];
+  /** The pooler in front of the instance, when one is configured. */
+  readPooler?(target: Target, context: CallContext): Promise<PoolerSnapshot>;
+}
+
+export interface ProcessTitle {
+  readonly pid: number;
+  readonly title: string;
+  readonly startedAtMs: number;
+}
+
+export interface ConnectContext {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  readonly logger: Logger;
+}

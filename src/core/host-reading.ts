@@ -1,0 +1,73 @@
+/** The whole host at one moment. Counters are cumulative; null means this kernel does not show it. */
+export interface HostReading {
+  readonly atMs: number;
+  readonly cpuCount: number;
+  /** /proc/stat, all CPUs together, ns in steps of one clock tick. */
+  readonly cpu: {
+    readonly userNs: number;
+    readonly systemNs: number;
+    readonly idleNs: number;
+    readonly ioWaitNs: number;
+    readonly stealNs: number;
+  };
+  readonly contextSwitches: number | null;
+  readonly load1: number;
+  readonly load5: number;
+  readonly load15: number;
+  readonly memory: {
+    readonly totalBytes: number;
+    readonly availableBytes: number;
+    readonly cachedBytes: number | null;
+    readonly dirtyBytes: number | null;
+    readonly swapTotalBytes: number;
+    readonly swapFreeBytes: number;
+    readonly swapInPages: number | null;
+    readonly swapOutPages: number | null;
+    readonly majorFaults: number | null;
+    readonly refaultFilePages: number | null;
+  };
+  /** /proc/pressure: microseconds stalled since boot. */
+  readonly pressure: {
+    readonly cpuSomeUs: number | null;
+    readonly memorySomeUs: number | null;
+    readonly memoryFullUs: number | null;
+    readonly ioSomeUs: number | null;
+    readonly ioFullUs: number | null;
+  };
+  readonly disks: readonly DiskReading[];
+  readonly interfaces: readonly InterfaceReading[];
+  readonly cgroup: CgroupReading | null;
+}
+
+/** One whole block device of /proc/diskstats. */
+export interface DiskReading {
+  readonly device: string;
+  readonly reads: number;
+  readonly readBytes: number;
+  readonly readMs: number;
+  readonly writes: number;
+  readonly writeBytes: number;
+  readonly writeMs: number;
+  readonly inFlight: number;
+  readonly busyMs: number;
+}
+
+export interface InterfaceReading {
+  readonly name: string;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly receiveDrops: number;
+  readonly sendDrops: number;
+}
+
+/** Limits and throttling of a control group (v1 or v2). */
+export interface CgroupReading {
+  readonly path: string;
+  readonly version: 1 | 2;
+  readonly cpuLimitCores: number | null;
+  readonly cpuUsedNs: number | null;
+  readonly throttledNs: number | null;
+  readonly throttledPeriods: number | null;
+  readonly memoryLimitBytes: number | null;
+  readonly memoryUsedBytes: number | null;
+}

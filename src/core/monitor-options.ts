@@ -1,0 +1,91 @@
+import type { EngineName } from './engine-name.js';
+
+/** Times: a duration back from now (`30s`, `15m`, `1h`, `7d`) or ISO 8601. */
+export type TimeExpression = string;
+
+export interface QueryUsageOptions {
+  readonly database: string;
+  /** Shorthand for `since`. */
+  readonly timeRange?: TimeExpression;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  /** Leaves out statements whose mean duration is below it; the rows that are no statement stay. */
+  readonly minDurationMs?: number;
+  readonly sortBy?: QuerySortKey;
+  readonly limit?: number;
+  /** Filters by the database inside the instance, user, application and client address. */
+  readonly inDatabase?: string;
+  readonly user?: string;
+  readonly application?: string;
+  readonly client?: string;
+  readonly signal?: AbortSignal;
+}
+
+export const QUERY_SORT_KEYS = [
+  'cpu',
+  'runQueue',
+  'wait',
+  'reads',
+  'writes',
+  'logicalReads',
+  'temp',
+  'wal',
+  'memory',
+  'calls',
+  'duration',
+] as const;
+export type QuerySortKey = (typeof QUERY_SORT_KEYS)[number];
+
+export interface SessionOptions {
+  readonly database: string;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  readonly inDatabase?: string;
+  readonly user?: string;
+  readonly application?: string;
+  readonly client?: string;
+  readonly includeBackground?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ConnectionOptions {
+  readonly database: string;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  readonly signal?: AbortSignal;
+}
+
+export interface AddDatabaseOptions {
+  /** The name by which the instance is known from then on. */
+  readonly name: string;
+  readonly type: EngineName | 'postgres' | 'mariadb' | 'mssql';
+  /** URL. A password in it is used but neither stored nor shown. */
+  readonly connectionString: string;
+  /** Admin console of a pooler in front, `pgbouncer://user@host:port`. */
+  readonly poolerConnectionString?: string;
+}
+
+/** Events of a running monitor, name to payload. */
+export interface MonitorEvents {
+  /** After each tick of an instance. */
+  tick: { readonly instance: string; readonly atMs: number; readonly sessions: number };
+  up: { readonly instance: string; readonly version: string };
+  down: {
+    readonly instance: string;
+    readonly code: string;
+    readonly message: string;
+    readonly retryInMs: number | null;
+  };
+  /** The instance under this name is another server than before, or was restarted. */
+  restarted: { readonly instance: string };
+  missed: { readonly instance: string; readonly ticks: number };
+  /** The cost governor slowed a lane down, or gave it back. */
+  governor: {
+    readonly instance: string;
+    readonly lane: string;
+    readonly everyMs: number;
+    readonly reason: string;
+  };
+  /** A sink lost rows (disk full): how many so far. */
+  loss: { readonly table: string; readonly rows: number };
+}

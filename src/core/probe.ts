@@ -1,0 +1,83 @@
+import type { Row } from './engine.js';
+import type { InstanceFacts } from './facts.js';
+import type { SessionRow } from './session.js';
+import type { StatementCounters } from './statement.js';
+
+/**
+ * How often a probe runs. `tick`: every second. `waiting`: every tick, but only while some session waits for a lock.
+ * `counters`: 10 s. `digests`: 60 s, sooner while it stays cheap. `demand`: only when an answer needs it.
+ */
+export type Lane = 'tick' | 'waiting' | 'counters' | 'digests' | 'demand';
+
+/** One thing that can be read from a server. Choosing the SQL and mapping the rows are pure. */
+export interface Probe {
+  readonly name: string;
+  readonly lane: Lane;
+  /** Which statement this server gets, or why none. */
+  select(facts: InstanceFacts): SelectedQuery | Unavailable;
+  /** Bind parameters of one run. */
+  parameters?(tick: ProbeTick): readonly unknown[];
+  toRecords(rows: readonly Row[], tick: ProbeTick): ProbeRecords;
+}
+
+/** A static statement: `file` is its path below `queries/`, `since` the lowest server version it serves. */
+export interface SelectedQuery {
+  readonly probe: string;
+  readonly file: string;
+  readonly since: number;
+  readonly sql: string;
+}
+
+export interface Unavailable {
+  readonly unavailable: string;
+  readonly remedy: string | null;
+}
+
+export interface ProbeTick {
+  readonly instance: string;
+  readonly facts: InstanceFacts;
+  /** Our clock at the start of the tick. */
+  readonly atMs: number;
+  /** Sessions that wait for a lock, for probes of the `waiting` lane. */
+  readonly waiterIds: readonly string[];
+}
+
+/** What a probe found; the collector acts on the parts that are there. */
+export interface ProbeRecords {
+  readonly sessions?: readonly SessionRow[];
+  /** The server's clock when it took the snapshot, for the clock offset. */
+  readonly serverNowMs?: number;
+  /** Waiter session id to the ids of those it waits for. */
+  readonly blockers?: ReadonlyMap<string, readonly string[]>;
+  /** Live temporary-file bytes by session id. */
+  readonly tempBytes?: ReadonlyMap<string, number>;
+  readonly statements?: StatementReading;
+  readonly counters?: readonly CounterReading[];
+  /** Bytes read and written for a session by the server's own count (PostgreSQL 18: pg_stat_get_backend_io). */
+  readonly sessionIo?: ReadonlyMap<string, SessionIoReading>;
+  /** Session id (owner) to its reads in flight that another process does for it (PostgreSQL 18: pg_aios). */
+  readonly ioInFlight?: ReadonlyMap<string, number>;
+}
+
+export interface StatementReading {
+  readonly counters: readonly StatementCounters[];
+  /** Changes when the server forgot its counters; a difference across it is a gap, not a negative number. */
+  readonly epoch: string;
+}
+
+export interface SessionIoReading {
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+/** One server-wide number. `kind` says whether differences or the value itself have meaning. */
+export interface CounterReading {
+  /** Dotted name with its unit, e.g. `database.tempBytes`, `wal.bytes`, `checkpointer.writeMs`. */
+  readonly name: string;
+  /** What it belongs to (database, backend type, …), '' for the instance. */
+  readonly object: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly value: number;
+  /** Changes when the server reset this counter (its `stats_reset`), null where it does not say. */
+  readonly epoch: string | null;
+}

@@ -1,0 +1,65 @@
+import type { EventSample, InstanceTick, SessionSample } from './samples.js';
+import type { StatementText } from './statement.js';
+import type { UsageEntry } from './usage.js';
+
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Every filter that is set must match exactly. */
+export interface SampleFilter {
+  readonly database?: string;
+  readonly user?: string;
+  readonly application?: string;
+  readonly clientAddress?: string;
+}
+
+/** Reads what a collector wrote, beside it and without a lock, or what this process still has in memory. */
+export interface SampleReader extends AsyncDisposable {
+  instances(): Promise<readonly string[]>;
+  /** Ledger rows summed over the window by (kind, statement, database, user, backendType). */
+  usage(instance: string, window: Window, filter: SampleFilter): Promise<readonly UsageTotals[]>;
+  /** Digest counters summed over the window by (statement, database, user). */
+  counters(instance: string, window: Window, filter: SampleFilter): Promise<readonly CounterTotals[]>;
+  /** The instance's ticks in the window, summed. */
+  ticks(instance: string, window: Window): Promise<TickTotals>;
+  /** The last sample of every session seen in the window. */
+  sessions(instance: string, window: Window, filter: SampleFilter): Promise<readonly SessionSample[]>;
+  latestTick(instance: string): Promise<InstanceTick | null>;
+  texts(statementIds: readonly string[]): Promise<ReadonlyMap<string, StatementText>>;
+  events(window: Window): Promise<readonly EventSample[]>;
+  close(): Promise<void>;
+}
+
+/** UsageEntry over a window. Application and client are summed over (null) unless the filter names them. */
+export type UsageTotals = UsageEntry;
+
+export interface CounterTotals {
+  readonly statementId: string;
+  readonly database: string | null;
+  readonly user: string | null;
+  readonly calls: number;
+  readonly rows: number;
+  readonly execMs: number;
+  readonly sharedHitBytes: number | null;
+  readonly sharedReadBytes: number | null;
+  readonly tempReadBytes: number | null;
+  readonly tempWrittenBytes: number | null;
+  readonly walBytes: number | null;
+  readonly coveredMs: number;
+}
+
+export interface TickTotals {
+  readonly ticks: number;
+  readonly missedTicks: number;
+  readonly elapsedMs: number;
+  readonly cpuNs: number | null;
+  readonly runQueueNs: number | null;
+  readonly monitorCpuNs: number;
+  readonly monitorServerCpuNs: number | null;
+  readonly blackoutTicks: number;
+  /** First and last tick in the window, null when there is none. */
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+}
