@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env.CI !== undefined && process.env.DBVITALS_NO_REPORT === undefined;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Real servers share two cores here: more files at once only makes each one wait for the others.
+    // Real servers share the machine's cores: more files at once only makes each one wait for the others.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    reporters: ['default'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    reporters: report ? ['default', ['json', { outputFile: 'test-report.json' }]] : ['default'],
   },
 });

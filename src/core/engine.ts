@@ -5,8 +5,11 @@ import type { HostReader } from './host.js';
 import type { Logger } from './logger.js';
 import type { PoolerSnapshot } from './pooler.js';
 import type { Probe, SelectedQuery } from './probe.js';
+import type { Row } from './row.js';
 import type { SessionRow } from './session.js';
 import type { StatementText } from './statement.js';
+
+export type { Row } from './row.js';
 
 /** How to reach one instance. Holds no secret: the password is asked for at each connect and not kept. */
 export interface Target {
@@ -52,9 +55,6 @@ export interface Connection extends AsyncDisposable {
   query(query: SelectedQuery, parameters: readonly unknown[], context: CallContext): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
-
-/** Column name to value. Integers of 64 bits come as string or bigint, never rounded. */
-export type Row = Readonly<Record<string, unknown>>;
 
 /** Everything the rest of dbvitals knows about a database engine. */
 export interface Engine {

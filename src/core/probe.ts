@@ -1,5 +1,5 @@
-import type { Row } from './engine.js';
 import type { InstanceFacts } from './facts.js';
+import type { Row } from './row.js';
 import type { SessionRow } from './session.js';
 import type { StatementCounters } from './statement.js';
 

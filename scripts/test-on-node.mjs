@@ -1,0 +1,33 @@
+// Runs the tests without servers, and the command line's, on another Node major, fetched as npm's `node` package.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const major = process.argv[2] ?? '24';
+const directory = mkdtempSync(join(tmpdir(), `dbvitals-node${major}-`));
+try {
+  execFileSync(
+    'npm',
+    ['install', '--prefix', directory, '--no-save', '--no-audit', '--no-fund', `node@${major}`],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const node = join(directory, 'node_modules/node/bin/node');
+  console.log(`running on ${execFileSync(node, ['--version']).toString().trim()}`);
+  const vitest = spawnSync(
+    node,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=dot',
+      '--exclude=**/*.db.test.ts',
+      '--exclude=**/architecture.test.ts',
+    ],
+    { stdio: 'inherit', env: { ...process.env, DBVITALS_NO_SERVERS: '1', DBVITALS_NO_REPORT: '1' } },
+  );
+  process.exitCode = vitest.status ?? 1;
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
