@@ -1,0 +1,8 @@
+/* dbvitals:session-texts */
+-- Texts of running statements by query id, or by the hash that dbvitals:sessions gave for those without one.
+SELECT DISTINCT ON (coalesce(s.query_id, hashtextextended(s.query, 0)))
+       CASE WHEN s.query_id IS NULL THEN 't:' || hashtextextended(s.query, 0)::text ELSE s.query_id::text END AS digest,
+       left(s.query, 16384) AS text,
+       octet_length(s.query) >= current_setting('track_activity_query_size')::int - 1 AS truncated
+FROM pg_stat_get_activity(NULL) AS s
+WHERE coalesce(s.query_id, hashtextextended(s.query, 0)) = ANY ($1::bigint[]) AND s.query <> '<insufficient privilege>'

@@ -1,0 +1,5 @@
+/* dbvitals:statement-texts */
+-- Texts of statements seen for the first time. The file name is the extension's version.
+SELECT DISTINCT ON (s.queryid) s.queryid::text AS digest, left(s.query, 16384) AS text, length(s.query) > 16384 AS truncated
+FROM pg_stat_statements(true) AS s
+WHERE s.queryid = ANY ($1::bigint[])
