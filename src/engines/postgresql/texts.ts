@@ -1,0 +1,88 @@
+import type { CallContext, Connection } from '../../core/engine.js';
+import { statementIdOf } from '../../core/ids.js';
+import type { SelectedQuery } from '../../core/probe.js';
+import type { StatementText } from '../../core/statement.js';
+import { redactLiterals } from './redact.js';
+import { queryFor, statementsQueryFor } from './select.js';
+
+/**
+ * Texts of digests seen for the first time: from pg_stat_statements, else from the sessions that run them now.
+ * A statement without a query id (PostgreSQL 12, 13, or compute_query_id off) is folded by libpg-query's fingerprint,
+ * so that its thousand texts become one statement; a cut text cannot be parsed and stays by itself.
+ */
+export async function statementTexts(
+  connection: Connection,
+  instance: string,
+  digests: readonly string[],
+  context: CallContext,
+): Promise<readonly StatementText[]> {
+  const found = new Map<string, StatementText>();
+  const ids = digests.filter((digest) => !digest.startsWith('t:'));
+  const version = connection.facts.extensions.pg_stat_statements;
+  if (version !== undefined && ids.length > 0) {
+    const query = statementsQueryFor('statement-texts', version);
+    for (const row of await rowsOf(connection, query, ids, context)) {
+      found.set(row.digest, textOf(instance, row, 'server-digest'));
+    }
+  }
+  const missing = digests.filter((digest) => !found.has(digest));
+  if (missing.length > 0) {
+    const hashes = missing.map((digest) => digest.replace(/^t:/, ''));
+    for (const row of await rowsOf(
+      connection,
+      queryFor('session-texts', connection.facts),
+      hashes,
+      context,
+    )) {
+      found.set(row.digest, await sampledText(instance, row));
+    }
+  }
+  return [...found.values()];
+}
+
+interface TextRow {
+  readonly digest: string;
+  readonly text: string;
+  readonly truncated: boolean;
+}
+
+async function rowsOf(
+  connection: Connection,
+  query: ReturnType<typeof queryFor>,
+  ids: readonly string[],
+  context: CallContext,
+): Promise<readonly TextRow[]> {
+  if ('unavailable' in query) return [];
+  return (await connection.query(
+    query as SelectedQuery,
+    [`{${ids.join(',')}}`],
+    context,
+  )) as unknown as TextRow[];
+}
+
+async function sampledText(instance: string, row: TextRow): Promise<StatementText> {
+  const plain = textOf(instance, row, 'sampled');
+  if (row.truncated || !row.digest.startsWith('t:')) return plain;
+  const { fingerprint } = await import('libpg-query');
+  try {
+    const canonicalDigest = `f:${await fingerprint(row.text)}`;
+    return { ...plain, canonicalDigest, statementId: statementIdOf(instance, canonicalDigest) };
+  } catch {
+    // Not parseable by PostgreSQL 18's grammar: it stays a statement of its own.
+    return plain;
+  }
+}
+
+function textOf(instance: string, row: TextRow, source: StatementText['source']): StatementText {
+  const text = redactLiterals(row.text);
+  return {
+    statementId: statementIdOf(instance, row.digest),
+    instance,
+    digest: row.digest,
+    canonicalDigest: row.digest,
+    text,
+    command: /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? null,
+    source,
+    truncated: row.truncated,
+  };
+}
