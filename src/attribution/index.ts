@@ -1,0 +1,179 @@
+import { statementIdOf } from '../core/ids.js';
+import type { ProcessCost } from '../core/process.js';
+import type { SessionRow } from '../core/session.js';
+import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
+import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
+import { Evidence, keyOf } from './evidence.js';
+import { EndedWorkers } from './parallel.js';
+import { type Pool, Settlement } from './settle.js';
+import { Spans } from './spans.js';
+import { addWait } from './waits.js';
+
+/** The ledger of one instance. docs/attribution.md says how each figure is obtained and how far it can be trusted. */
+export function createAttributor(options: { readonly instance: string }): Attributor {
+  return new Ledger(options.instance);
+}
+
+/** Without a reading of the counters for this long, samples decide. */
+const COUNTERS_STALE_MS = 120_000;
+
+class Ledger implements Attributor {
+  readonly #entries: Entries;
+  readonly #spans = new Spans();
+  readonly #evidence = new Evidence();
+  readonly #workers = new EndedWorkers();
+  readonly #settlement: Settlement;
+  readonly #pools = new Map<string, Pool>();
+  readonly #creditedMs = new Map<string, number>();
+  #countersAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(instance: string) {
+    this.#entries = new Entries(instance, (digest) => statementIdOf(instance, digest));
+    this.#settlement = new Settlement(this.#entries, this.#evidence);
+  }
+
+  tick(input: AttributionTick): void {
+    const byId = new Map(input.sessions.map((session) => [session.id, session]));
+    const left = new Map(input.processes);
+    for (const session of input.sessions) {
+      const cost = session.osPid === null ? null : (left.get(session.osPid) ?? null);
+      if (session.osPid !== null) left.delete(session.osPid);
+      this.#session(input, session, cost, byId);
+    }
+    // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
+    for (const cost of left.values()) add(this.#entries.background('unlisted'), amountOf(cost));
+    this.#workers.share(input.endedCpuNs, this.#entries);
+    this.#spans.endTick();
+    this.#evidence.endTick(new Set(input.sessions.map(keyOf)));
+    if (input.statements !== null) this.#settle(input);
+  }
+
+  drain(atMs: number): readonly UsageEntry[] {
+    if (atMs - this.#countersAtMs > COUNTERS_STALE_MS) this.#settleBySamples();
+    return this.#entries.drain(atMs);
+  }
+
+  reset(): void {
+    this.#settleBySamples();
+    this.#spans.clear();
+    this.#evidence.clear();
+    this.#workers.clear();
+  }
+
+  #session(
+    input: AttributionTick,
+    session: SessionRow,
+    cost: ProcessCost | null,
+    byId: ReadonlyMap<string, SessionRow>,
+  ): void {
+    if (input.ownSessionIds.has(session.id)) {
+      if (cost !== null) add(this.#entries.session('monitor', session), amountOf(cost));
+    } else if (session.kind === 'parallelWorker') {
+      this.#worker(input, session, cost, byId.get(session.leaderId ?? ''));
+    } else if (session.kind === 'client') {
+      this.#client(input, session, cost);
+    } else if (cost !== null) {
+      add(this.#entries.background(session.backendType), amountOf(cost));
+    }
+  }
+
+  /** A worker's cost is its leader's statement's. */
+  #worker(
+    input: AttributionTick,
+    worker: SessionRow,
+    cost: ProcessCost | null,
+    leader: SessionRow | undefined,
+  ): void {
+    const digest = leader?.digest ?? worker.digest;
+    const owner = leader ?? worker;
+    if (digest === null || digest === undefined) {
+      if (cost !== null) add(this.#entries.background(worker.backendType), amountOf(cost));
+      return;
+    }
+    const entry = this.#entries.statement(owner, digest);
+    this.#workers.saw(owner, digest, cost?.cpuNs ?? 0);
+    if (cost === null) return;
+    add(entry, amountOf(cost));
+    entry.exactCpuNs += cost.cpuNs;
+    seen(entry, worker, cost, input.elapsedMs);
+  }
+
+  #client(input: AttributionTick, session: SessionRow, cost: ProcessCost | null): void {
+    const span = this.#spans.observe(session, input.atMs + input.clockOffsetMs, input.elapsedMs);
+    this.#evidence.observe(session);
+    if (span.ended !== null && span.ended.durationMs >= 0) {
+      addDuration(this.#entries.statement(session, span.ended.digest), span.ended.durationMs);
+    }
+    const digest = session.state === 'active' ? session.digest : null;
+    if (digest !== null) {
+      const entry = this.#entries.statement(session, digest);
+      entry.samples += 1;
+      seen(entry, session, cost, input.elapsedMs);
+      this.#creditedMs.set(digest, (this.#creditedMs.get(digest) ?? 0) + span.elapsedMs);
+      if (span.exact && cost !== null) {
+        add(entry, amountOf(cost));
+        entry.exactCpuNs += cost.cpuNs;
+        return;
+      }
+    }
+    if (cost !== null) this.#pool(session, cost, digest, span.elapsedMs);
+  }
+
+  #pool(session: SessionRow, cost: ProcessCost, digest: string | null, elapsedMs: number): void {
+    const amount = amountOf(cost);
+    if (amount.cpuNs === 0 && !amount.readBytes && !amount.writeBytes) return;
+    const key = keyOf(session);
+    const pool = this.#pools.get(key) ?? {
+      session,
+      cpuNs: 0,
+      runQueueNs: 0,
+      readBytes: null,
+      writeBytes: null,
+      inFlightMs: new Map<string, number>(),
+    };
+    pool.session = session;
+    pool.cpuNs += amount.cpuNs;
+    pool.runQueueNs += amount.runQueueNs;
+    if (amount.readBytes !== null) pool.readBytes = (pool.readBytes ?? 0) + amount.readBytes;
+    if (amount.writeBytes !== null) pool.writeBytes = (pool.writeBytes ?? 0) + amount.writeBytes;
+    if (digest !== null) pool.inFlightMs.set(digest, (pool.inFlightMs.get(digest) ?? 0) + elapsedMs);
+    this.#pools.set(key, pool);
+  }
+
+  #settle(input: AttributionTick): void {
+    const deltas = input.statements ?? [];
+    this.#countersAtMs = input.atMs;
+    this.#settlement.settle([...this.#pools.values()], deltas, this.#creditedMs);
+    this.#pools.clear();
+    // Counters rise when a statement ends: time credited to one still running is held against its next reading.
+    for (const { digest, execMs } of deltas) {
+      const leftMs = (this.#creditedMs.get(digest) ?? 0) - execMs;
+      if (leftMs > 0) this.#creditedMs.set(digest, leftMs);
+      else this.#creditedMs.delete(digest);
+    }
+  }
+
+  #settleBySamples(): void {
+    for (const pool of this.#pools.values()) this.#settlement.settleBySamples(pool);
+    this.#pools.clear();
+    this.#creditedMs.clear();
+  }
+}
+
+/** A sample of a running statement: its waits and the memory it holds. */
+function seen(entry: OpenEntry, session: SessionRow, cost: ProcessCost | null, tickMs: number): void {
+  addWait(entry, session, cost, tickMs);
+  const anon = cost?.anonBytes ?? null;
+  if (anon !== null && anon > (entry.anonPeakBytes ?? -1)) entry.anonPeakBytes = anon;
+  if (session.tempBytes !== null && session.tempBytes > (entry.tempPeakBytes ?? -1))
+    entry.tempPeakBytes = session.tempBytes;
+}
+
+function amountOf(cost: ProcessCost): Amount {
+  return {
+    cpuNs: cost.cpuNs,
+    runQueueNs: cost.runQueueNs ?? 0,
+    readBytes: cost.readBytes,
+    writeBytes: cost.writeBytes,
+  };
+}

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import type { ClientEndpoint, ClientProcess } from '../core/host.js';
+import { describeProcess, readText } from './describe.js';
+import { parseTcp } from './parse/sockets.js';
+
+/** A scan of every process's descriptors costs milliseconds: one serves all lookups of this long. */
+const SCAN_EVERY_MS = 10_000;
+
+/**
+ * Which local process holds the other end of a session's connection. TCP: the row of /proc/net/tcp whose ports are
+ * the session's the other way round names an inode, and a descriptor of some process is that socket. Unix sockets:
+ * /proc does not tell peers, `ss -xp` (iproute2) does. Other users' descriptors need root.
+ */
+export class Clients {
+  #owners = new Map<string, number>();
+  #unixPeers = new Map<string, number>();
+  #scannedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly root: string) {}
+
+  find(endpoint: ClientEndpoint): ClientProcess | null {
+    const pid =
+      endpoint.port === null ? this.#unixClient(endpoint) : this.#tcpClient(endpoint, endpoint.port);
+    const process = pid === null ? null : describeProcess(this.root, pid);
+    return process === null
+      ? null
+      : { pid: process.pid, command: process.command, container: process.container };
+  }
+
+  #tcpClient(endpoint: ClientEndpoint, port: number): number | null {
+    const rows = ['tcp', 'tcp6'].flatMap((name) =>
+      parseTcp(readText(`${this.root}/${endpoint.serverPid}/net/${name}`)),
+    );
+    const servers = new Set(
+      rows
+        .filter((row) => row.remotePort === port && !row.listening)
+        .map((row) => `${row.localAddress}:${row.localPort}`),
+    );
+    const client = rows.find(
+      (row) =>
+        row.localPort === port && row.inode !== '0' && servers.has(`${row.remoteAddress}:${row.remotePort}`),
+    );
+    return client === undefined ? null : this.#owner(client.inode);
+  }
+
+  #unixClient(endpoint: ClientEndpoint): number | null {
+    this.#refresh();
+    for (const inode of socketInodes(this.root, endpoint.serverPid)) {
+      const peer = this.#unixPeers.get(inode);
+      if (peer !== undefined && peer !== endpoint.serverPid) return peer;
+    }
+    return null;
+  }
+
+  #owner(inode: string): number | null {
+    if (!this.#owners.has(inode)) this.#refresh();
+    return this.#owners.get(inode) ?? null;
+  }
+
+  #refresh(): void {
+    const now = performance.now();
+    if (now - this.#scannedAt < SCAN_EVERY_MS) return;
+    this.#scannedAt = now;
+    this.#owners = new Map();
+    for (const name of readdirSync(this.root)) {
+      if (!/^\d+$/.test(name)) continue;
+      for (const inode of socketInodes(this.root, Number(name))) this.#owners.set(inode, Number(name));
+    }
+    this.#unixPeers = unixPeers(this.#owners);
+  }
+}
+
+function socketInodes(root: string, pid: number): string[] {
+  try {
+    const directory = `${root}/${pid}/fd`;
+    return readdirSync(directory).flatMap(
+      (name) => /^socket:\[(\d+)\]$/.exec(linkOf(`${directory}/${name}`))?.[1] ?? [],
+    );
+  } catch {
+    return [];
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** Server's inode to the client's pid, from lines `u_str ESTAB 0 0 <path> <inode> * <peer inode> …`. */
+function unixPeers(owners: ReadonlyMap<string, number>): Map<string, number> {
+  const peers = new Map<string, number>();
+  const listing = spawnSync('ss', ['-xnH'], { encoding: 'utf8', timeout: 500, maxBuffer: 16 << 20 });
+  for (const [, inode = '', peer = ''] of (listing.stdout ?? '').matchAll(
+    /^u_str\s+ESTAB\s.*?(\d+)\s+\*\s+(\d+)/gm,
+  )) {
+    const owner = owners.get(peer);
+    if (owner !== undefined) peers.set(inode, owner);
+  }
+  return peers;
+}

@@ -1,0 +1,43 @@
+import type { HostReader } from '../core/host.js';
+import { Clients } from './clients.js';
+import { describeProcess } from './describe.js';
+import { Descriptors } from './descriptors.js';
+import { hostCapabilities } from './host-capabilities.js';
+import { ProcessFiles } from './processes.js';
+import { readCgroup, readSystem } from './system.js';
+
+export { discoverInstances } from './discovery/discover.js';
+export { hostSamples } from './host-samples.js';
+
+export interface HostOptions {
+  /** Where /proc is mounted; another path in a container that sees its host. */
+  readonly procRoot?: string;
+  readonly sysRoot?: string;
+  /** Kept descriptors; four per process. */
+  readonly maxDescriptors?: number;
+  readonly platform?: NodeJS.Platform;
+}
+
+/** Node raises the soft limit of open files to the hard one; common hard limits are far above this. */
+const MAX_DESCRIPTORS = 16_384;
+
+/** The operating system of this host. Elsewhere than on Linux processes are not seen, and the capabilities say so. */
+export function openHost(options: HostOptions = {}): HostReader {
+  const root = options.procRoot ?? '/proc';
+  const sysRoot = options.sysRoot ?? '/sys';
+  const linux = (options.platform ?? process.platform) === 'linux';
+  const files = new Descriptors(options.maxDescriptors ?? MAX_DESCRIPTORS);
+  const processes = new ProcessFiles(root, files);
+  const clients = new Clients(root);
+  return {
+    capabilities: hostCapabilities(root, files, linux),
+    readProcesses: (pids) => processes.read(linux ? pids : []),
+    readThreads: (pid, tids) => processes.readThreads(pid, linux ? tids : []),
+    children: (pid) => (linux ? processes.children(pid) : []),
+    endedChildrenCpuNs: (pid) => processes.endedChildrenCpuNs(pid),
+    describe: (pid) => (linux ? describeProcess(root, pid) : null),
+    findClient: (endpoint) => (linux ? clients.find(endpoint) : null),
+    read: () => readSystem(root, files, linux ? readCgroup(root, sysRoot, 'self') : null),
+    close: () => files.close(),
+  };
+}
