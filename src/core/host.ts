@@ -5,6 +5,7 @@ import type { ProcessReading } from './process.js';
 /** The operating system as the collector and the engines see it. Reads are synchronous: a kept descriptor answers in 1-7 µs. */
 export interface HostReader {
   readonly capabilities: readonly Capability[];
+  readonly cpuCount: number;
   /** Cumulative figures of the processes that still exist; the others are left out. */
   readProcesses(pids: readonly number[]): ReadonlyMap<number, ProcessReading>;
   /** The same for threads of one process. */

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import type { HostReader } from '../core/host.js';
 import { Clients } from './clients.js';
 import { describeProcess } from './describe.js';
@@ -31,6 +32,7 @@ export function openHost(options: HostOptions = {}): HostReader {
   const clients = new Clients(root);
   return {
     capabilities: hostCapabilities(root, files, linux),
+    cpuCount: cpus().length,
     readProcesses: (pids) => processes.read(linux ? pids : []),
     readThreads: (pid, tids) => processes.readThreads(pid, linux ? tids : []),
     children: (pid) => (linux ? processes.children(pid) : []),

@@ -1,0 +1,53 @@
+import { sessionIdOf } from '../core/ids.js';
+import type { CollectorPorts } from './ports.js';
+import type { ProcessTracker } from './process-tracker.js';
+import { instanceTick } from './records.js';
+
+/** A tick without the server: its processes' titles and what they cost. */
+export function blackoutTick(ports: CollectorPorts, tracker: ProcessTracker, missedTicks: number): void {
+  const { clock, engine, host, sink, target } = ports;
+  const atMs = clock.nowMs();
+  const titles = tracker.children().flatMap((pid) => {
+    const process = host.describe(pid);
+    return process === null ? [] : [{ pid, title: process.commandLine, startedAtMs: process.startedAtMs }];
+  });
+  const sessions = engine.sessionsFromTitles(titles);
+  const costs = tracker.read(sessions, clock.monotonicMs());
+  ports.attributor.tick({
+    atMs,
+    elapsedMs: 0,
+    clockOffsetMs: 0,
+    sessions,
+    ownSessionIds: new Set(),
+    processes: costs.costs,
+    endedCpuNs: costs.endedCpuNs,
+    statements: null,
+    sessionIo: null,
+    ioInFlight: null,
+  });
+  const instance = target.name;
+  sink.append(
+    'session_samples',
+    sessions.map((row) => ({
+      atMs,
+      instance,
+      sessionId: sessionIdOf(instance, row.id, row.startedAtMs),
+      statementId: null,
+      row,
+      cost: costs.costs.get(row.osPid ?? -1) ?? null,
+      client: null,
+    })),
+  );
+  sink.append('instance_ticks', [
+    instanceTick(instance, 'blackout', sessions, costs, {
+      atMs,
+      elapsedMs: 1000,
+      missedTicks,
+      snapshotMs: null,
+      maxConnections: null,
+      measured: true,
+      monitorCpuNs: 0,
+      monitorServerCpuNs: null,
+    }),
+  ]);
+}

@@ -1,0 +1,16 @@
+/** Every round trip to a server has one of these limits, ms. */
+export const DEADLINES = {
+  connect: 5_000,
+  /** A snapshot later than this describes another second: the tick is given up. */
+  snapshot: 3_000,
+  slowLane: 5_000,
+  texts: 2_000,
+} as const;
+
+export const TICK_MS = 1_000;
+/** Ledger rows are closed and server counters read this often. */
+export const COUNTERS_EVERY_MS = 10_000;
+/** Digest counters are read at least this often, each tick while that stays cheap. */
+export const DIGESTS_EVERY_MS = 60_000;
+/** Idle sessions are read and stored at this fraction of the rate. */
+export const IDLE_EVERY_TICKS = 10;

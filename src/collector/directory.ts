@@ -1,0 +1,103 @@
+import type { Connection, Engine } from '../core/engine.js';
+import type { ClientProcess, HostReader } from '../core/host.js';
+import type { ProbeRecords } from '../core/probe.js';
+import type { SessionRow } from '../core/session.js';
+import type { StatementText } from '../core/statement.js';
+import { DEADLINES } from './deadlines.js';
+
+/** New texts asked for in one tick, and client processes looked up: the rest waits for the next tick. */
+const MOST_TEXTS = 200;
+const MOST_CLIENTS = 20;
+const RETRY_MS = 60_000;
+
+type Names = NonNullable<ProbeRecords['names']>;
+
+/** What is learnt once and looked up every tick: names of databases and users, statement texts, client processes. */
+export class Directory {
+  #names: Names = { databases: new Map(), users: new Map() };
+  readonly #texts = new Map<string, string | null>();
+  readonly #retryAtMs = new Map<string, number>();
+  readonly #clients = new Map<string, ClientProcess | null>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly instance: string,
+  ) {}
+
+  setNames(names: Names): void {
+    this.#names = names;
+  }
+
+  /** Some session belongs to a database or user without a name yet. */
+  lacksNames(sessions: readonly SessionRow[]): boolean {
+    const { databases, users } = this.#names;
+    return sessions.some(
+      ({ database, user }) =>
+        (database !== null && !databases.has(database)) || (user !== null && !users.has(user)),
+    );
+  }
+
+  database(id: string | null): string | null {
+    return id === null ? null : (this.#names.databases.get(id) ?? id);
+  }
+
+  user(id: string | null): string | null {
+    return id === null ? null : (this.#names.users.get(id) ?? id);
+  }
+
+  /** The digest that one is folded into. */
+  canonical(digest: string | null): string | null {
+    return digest === null ? null : (this.#texts.get(digest) ?? digest);
+  }
+
+  /** Texts of digests never seen; empty when there is nothing new. */
+  async learnTexts(
+    connection: Connection,
+    digests: Iterable<string>,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly StatementText[]> {
+    const unseen = [...new Set(digests)]
+      .filter((digest) => !this.#texts.has(digest) && (this.#retryAtMs.get(digest) ?? 0) <= nowMs)
+      .slice(0, MOST_TEXTS);
+    if (unseen.length === 0) return [];
+    for (const digest of unseen) this.#retryAtMs.set(digest, nowMs + RETRY_MS);
+    const texts = await this.engine.statementTexts(connection, this.instance, unseen, {
+      signal,
+      deadlineMs: DEADLINES.texts,
+    });
+    for (const { digest, canonicalDigest } of texts) {
+      this.#texts.set(digest, canonicalDigest);
+      this.#retryAtMs.delete(digest);
+    }
+    return texts;
+  }
+
+  /** Local client processes, looked up once per session and a few per tick. */
+  findClients(sessions: readonly SessionRow[], host: HostReader): void {
+    let left = MOST_CLIENTS;
+    for (const session of sessions) {
+      if (left === 0) return;
+      if (session.kind !== 'client' || session.osPid === null || this.#clients.has(clientKey(session)))
+        continue;
+      left -= 1;
+      const endpoint = { serverPid: session.osPid, address: session.clientAddress, port: session.clientPort };
+      this.#clients.set(clientKey(session), host.findClient(endpoint));
+    }
+  }
+
+  client(session: SessionRow): ClientProcess | null {
+    return this.#clients.get(clientKey(session)) ?? null;
+  }
+
+  /** Forgets clients of sessions that ended. */
+  keepClients(sessions: readonly SessionRow[]): void {
+    if (this.#clients.size < 2 * sessions.length + 100) return;
+    const live = new Set(sessions.map(clientKey));
+    for (const key of this.#clients.keys()) if (!live.has(key)) this.#clients.delete(key);
+  }
+}
+
+function clientKey(session: SessionRow): string {
+  return `${session.id}/${session.startedAtMs}`;
+}

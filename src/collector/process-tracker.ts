@@ -1,0 +1,126 @@
+import type { HostReader } from '../core/host.js';
+import type { ProcessCost, ProcessReading } from '../core/process.js';
+import { processCost } from '../core/process-delta.js';
+import type { SessionRow } from '../core/session.js';
+import { IDLE_EVERY_TICKS } from './deadlines.js';
+
+export interface TrackedCosts {
+  /** By pid in this host's namespace. */
+  readonly costs: ReadonlyMap<number, ProcessCost>;
+  /** CPU of processes that ended and is in nobody's figures. */
+  readonly endedCpuNs: number;
+}
+
+/** The kernel counts ended children in ticks of 10 ms each for user and system time. */
+const TICK_ERROR_NS = 20e6;
+
+/** Follows all processes of one server: its main process and that one's children. */
+export class ProcessTracker {
+  readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
+  readonly #namespacePids = new Map<number, number>();
+  readonly #namespaced: boolean;
+  #endedTotalNs: number | null = null;
+  #owedNs = 0;
+  #ticks = 0;
+
+  constructor(
+    private readonly host: HostReader,
+    private readonly serverPid: number,
+  ) {
+    this.#namespaced = host.describe(serverPid)?.namespacePid !== null;
+  }
+
+  get alive(): boolean {
+    return this.host.describe(this.serverPid) !== null;
+  }
+
+  /** Pids of the server's child processes. */
+  children(): readonly number[] {
+    return this.host.children(this.serverPid);
+  }
+
+  /** Pids of this host for sessions of a server in a container; the same rows when there is none. */
+  mapPids(sessions: readonly SessionRow[]): readonly SessionRow[] {
+    if (!this.#namespaced) return sessions;
+    for (const pid of this.host.children(this.serverPid)) {
+      const inside = this.#namespacePids.has(pid) ? null : this.host.describe(pid)?.namespacePid;
+      if (inside) this.#namespacePids.set(pid, inside);
+    }
+    const outside = new Map([...this.#namespacePids].map(([pid, inside]) => [inside, pid]));
+    return sessions.map((session) => ({ ...session, osPid: outside.get(session.osPid ?? -1) ?? null }));
+  }
+
+  /** What every process used since it was last read. Idle sessions are read at a tenth of the rate. */
+  read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
+    const first = this.#ticks === 0;
+    this.#ticks += 1;
+    const children = [...this.host.children(this.serverPid), this.serverPid];
+    const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osPid }) => osPid));
+    const due = children.filter(
+      (pid) => !idle.has(pid) || !this.#last.has(pid) || (pid + this.#ticks) % IDLE_EVERY_TICKS === 0,
+    );
+    const readings = this.host.readProcesses(due);
+    const costs = new Map<number, ProcessCost>();
+    for (const [pid, reading] of readings) {
+      const known = this.#last.get(pid);
+      const cost =
+        known === undefined
+          ? firstCost(reading, first)
+          : processCost(known.reading, reading, nowMs - known.atMs);
+      if (cost !== null) costs.set(pid, cost);
+      this.#last.set(pid, { reading, atMs: nowMs });
+    }
+    return { costs, endedCpuNs: this.#ended(new Set(children)) };
+  }
+
+  /**
+   * What the main process says its ended children used, less what was already counted of those that vanished. A child
+   * may be counted a moment after it vanished, so a debt is kept; it is forgiven up to the kernel's rounding.
+   */
+  #ended(alive: ReadonlySet<number>): number {
+    let goneNs = 0;
+    let gone = 0;
+    for (const [pid, { reading }] of this.#last) {
+      if (alive.has(pid)) continue;
+      goneNs += reading.cpuNs;
+      gone += 1;
+      this.#last.delete(pid);
+      this.#namespacePids.delete(pid);
+    }
+    const total = this.host.endedChildrenCpuNs(this.serverPid);
+    const rose = total === null || this.#endedTotalNs === null ? 0 : total - this.#endedTotalNs;
+    this.#endedTotalNs = total;
+    this.#owedNs += goneNs - rose;
+    if (this.#owedNs < 0) {
+      const ended = -this.#owedNs;
+      this.#owedNs = 0;
+      return ended;
+    }
+    if (gone === 0 && rose === 0) this.#owedNs = Math.max(0, this.#owedNs - TICK_ERROR_NS);
+    return 0;
+  }
+}
+
+/** A process that was not there at the last tick began since then: all it used is new. At our own start it is not. */
+function firstCost(reading: ProcessReading, first: boolean): ProcessCost | null {
+  return first ? null : processCost({ ...ZERO, startTicks: reading.startTicks }, reading, 1000);
+}
+
+const ZERO: ProcessReading = {
+  pid: 0,
+  startTicks: 0,
+  cpuNs: 0,
+  runQueueNs: 0,
+  readBytes: 0,
+  writeBytes: 0,
+  readCharBytes: 0,
+  writeCharBytes: 0,
+  readCalls: 0,
+  writeCalls: 0,
+  residentBytes: 0,
+  anonBytes: 0,
+  minorFaults: 0,
+  majorFaults: 0,
+  blockIoDelayMs: 0,
+  state: null,
+};

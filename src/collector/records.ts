@@ -1,0 +1,64 @@
+import { CounterTable } from '../core/delta.js';
+import type { CounterReading } from '../core/probe.js';
+import type { ProcessCost } from '../core/process.js';
+import type { CounterSample, InstanceTick } from '../core/samples.js';
+import type { SessionRow } from '../core/session.js';
+import type { TrackedCosts } from './process-tracker.js';
+
+export class ServerCounters extends CounterTable {}
+
+/** Counters as increases since the last reading, gauges as they are. */
+export function counterSamples(
+  instance: string,
+  readings: readonly CounterReading[],
+  table: ServerCounters,
+  atMs: number,
+): CounterSample[] {
+  return readings.flatMap(({ name, object, kind, value, epoch }) => {
+    if (kind === 'gauge') return [{ atMs, instance, name, object, kind, value, elapsedMs: 0 }];
+    const change = table.next(`${name}/${object}`, { epoch, value }, atMs);
+    if (change === null) return [];
+    return [{ atMs, instance, name, object, kind, value: change.increase, elapsedMs: change.elapsedMs }];
+  });
+}
+
+export interface TickFigures {
+  readonly atMs: number;
+  readonly elapsedMs: number;
+  readonly missedTicks: number;
+  readonly snapshotMs: number | null;
+  readonly maxConnections: number | null;
+  /** The instance's processes are on this host and were read. */
+  readonly measured: boolean;
+  readonly monitorCpuNs: number;
+  readonly monitorServerCpuNs: number | null;
+}
+
+export function instanceTick(
+  instance: string,
+  state: InstanceTick['state'],
+  sessions: readonly SessionRow[],
+  costs: TrackedCosts,
+  figures: TickFigures,
+): InstanceTick {
+  const count = (of: (session: SessionRow) => boolean) => sessions.filter(of).length;
+  const all = [...costs.costs.values()];
+  const total = (of: (cost: ProcessCost) => number | null) =>
+    figures.measured ? all.reduce((sum, cost) => sum + (of(cost) ?? 0), 0) : null;
+  const cpuNs = total((cost) => cost.cpuNs);
+  const { measured: _, ...rest } = figures;
+  return {
+    ...rest,
+    instance,
+    state,
+    sessionsActive: count((session) => session.kind === 'client' && session.state === 'active'),
+    sessionsIdle: count((session) => session.kind === 'client' && session.state === 'idle'),
+    sessionsIdleInTransaction: count((session) => session.state.startsWith('idleInTransaction')),
+    sessionsBackground: count((session) => session.kind !== 'client'),
+    cpuNs: cpuNs === null ? null : cpuNs + costs.endedCpuNs,
+    runQueueNs: total((cost) => cost.runQueueNs),
+    readBytes: total((cost) => cost.readBytes),
+    writeBytes: total((cost) => cost.writeBytes),
+    anonBytes: total((cost) => cost.anonBytes),
+  };
+}
