@@ -14,7 +14,7 @@ export function counterSamples(
   table: ServerCounters,
   atMs: number,
 ): CounterSample[] {
-  return readings.flatMap(({ name, object, kind, value, epoch }) => {
+  return readings.flatMap(({ name, object, kind, value, epoch }): CounterSample[] => {
     if (kind === 'gauge') return [{ atMs, instance, name, object, kind, value, elapsedMs: 0 }];
     const change = table.next(`${name}/${object}`, { epoch, value }, atMs);
     if (change === null) return [];

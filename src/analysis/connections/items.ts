@@ -1,0 +1,48 @@
+import type { PoolerSnapshot } from '../../core/pooler.js';
+import type { ConnectionItem, PoolItem, SessionItem } from '../../core/session-report.js';
+
+/** Client sessions by user, application, client host and client process, the busiest first. */
+export function connectionItems(sessions: readonly SessionItem[]): ConnectionItem[] {
+  const groups = new Map<string, SessionItem[]>();
+  for (const session of sessions) {
+    if (session.kind !== 'client') continue;
+    const { user, application, client } = session;
+    const key = `${user}\0${application}\0${client?.address}\0${client?.pid}\0${client?.command}`;
+    groups.set(key, [...(groups.get(key) ?? []), session]);
+  }
+  return [...groups.values()]
+    .map(itemOf)
+    .sort((a, b) => b.active + b.idle + b.idleInTransaction - (a.active + a.idle + a.idleInTransaction));
+}
+
+export function poolItems(pooler: PoolerSnapshot | null): PoolItem[] {
+  return (pooler?.pools ?? []).map((pool) => ({
+    pooler: `${pooler?.product} ${pooler?.version}`,
+    database: pool.database,
+    user: pool.user,
+    mode: pool.mode,
+    clientsActive: pool.clientsActive,
+    clientsWaiting: pool.clientsWaiting,
+    serversActive: pool.serversActive,
+    serversIdle: pool.serversIdle,
+    maxWaitSeconds: pool.maxWaitSeconds,
+  }));
+}
+
+function itemOf(group: readonly SessionItem[]): ConnectionItem {
+  const [first] = group as [SessionItem];
+  const count = (state: (session: SessionItem) => boolean) => group.filter(state).length;
+  const inTransaction = group.filter(({ state }) => state.startsWith('idleInTransaction'));
+  const ages = inTransaction.flatMap(({ transactionAgeSeconds }) => transactionAgeSeconds ?? []);
+  return {
+    user: first.user,
+    application: first.application,
+    // The port is one session's; the group has many.
+    client: first.client === null ? null : { ...first.client, port: null },
+    active: count(({ state }) => state === 'active'),
+    idle: count(({ state }) => state === 'idle'),
+    idleInTransaction: inTransaction.length,
+    oldestIdleInTransactionSeconds: ages.length === 0 ? null : Math.max(...ages),
+    pooler: first.client?.through ?? null,
+  };
+}

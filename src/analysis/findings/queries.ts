@@ -1,0 +1,128 @@
+import type { QueryItem } from '../../core/query-report.js';
+import type { Finding } from '../../core/report.js';
+
+/** What stands out in a window of statements. Thresholds are shares, so that quiet servers give no finding. */
+export function queryFindings(
+  items: readonly QueryItem[],
+  windowSeconds: number,
+  cpuCount: number,
+  at: string,
+): Finding[] {
+  const statements = items.filter(({ kind }) => kind === 'statement');
+  const busyMs = items.reduce((sum, item) => sum + (item.cpuMs ?? 0), 0);
+  const worthwhile = busyMs > windowSeconds * 1000 * cpuCount * 0.05;
+  return [
+    ...(worthwhile ? statements.flatMap((item) => cpuHeavy(item, at)) : []),
+    ...asList(runQueue(items, windowSeconds, at)),
+    ...statements.flatMap((item) => spills(item, windowSeconds, at)),
+    ...statements.flatMap((item) => readsFromDisk(item, windowSeconds, at)),
+    ...statements.flatMap((item) => lockWaits(item, windowSeconds, at)),
+  ];
+}
+
+function cpuHeavy(item: QueryItem, at: string): Finding[] {
+  if ((item.cpuShare ?? 0) < 0.3) return [];
+  return [
+    {
+      code: 'CPU_HEAVY_STATEMENT',
+      severity: (item.cpuShare ?? 0) > 0.6 ? 'warning' : 'info',
+      confidence: confidenceOf(item),
+      title: `One statement uses ${percent(item.cpuShare)} of the instance's CPU: ${brief(item)}`,
+      evidence: [
+        { what: 'CPU', value: Math.round(item.cpuMs ?? 0), unit: 'ms', at },
+        { what: 'calls', value: item.calls ?? 'unknown', unit: '', at },
+      ],
+      advice: 'Look at its plan first: nothing else on this instance saves as much CPU.',
+    },
+  ];
+}
+
+function runQueue(items: readonly QueryItem[], windowSeconds: number, at: string): Finding | null {
+  const queuedMs = items.reduce((sum, item) => sum + (item.runQueueMs ?? 0), 0);
+  const cpuMs = items.reduce((sum, item) => sum + (item.cpuMs ?? 0), 0);
+  if (queuedMs < windowSeconds * 500 || queuedMs < cpuMs * 0.5) return null;
+  return {
+    code: 'CPU_STARVED',
+    severity: 'warning',
+    confidence: 0.95,
+    title: 'Statements wait for a CPU: they are slower because of the host, not of themselves',
+    evidence: [
+      { what: 'runnable but not running', value: Math.round(queuedMs), unit: 'ms', at },
+      { what: 'running', value: Math.round(cpuMs), unit: 'ms', at },
+    ],
+    advice:
+      'Fewer sessions at once (a pool), or more cores; tuning single statements moves the queue, not its length.',
+  };
+}
+
+function spills(item: QueryItem, windowSeconds: number, at: string): Finding[] {
+  const bytes = item.tempBytes ?? 0;
+  if (bytes < 16 * 1024 * 1024 || bytes / windowSeconds < 256 * 1024) return [];
+  return [
+    {
+      code: 'SPILLS_TO_DISK',
+      severity: 'warning',
+      confidence: 0.95,
+      title: `Sorts or hashes of this statement do not fit work_mem: ${brief(item)}`,
+      evidence: [
+        { what: 'temporary files', value: bytes, unit: 'bytes', at },
+        { what: 'calls', value: item.calls ?? 'unknown', unit: '', at },
+      ],
+      advice: 'Raise work_mem for this role or statement only, or let an index give the order.',
+    },
+  ];
+}
+
+function readsFromDisk(item: QueryItem, windowSeconds: number, at: string): Finding[] {
+  const physical = item.readBytes ?? 0;
+  const logical = item.logicalReadBytes ?? 0;
+  const heavy = physical / windowSeconds > 1024 * 1024;
+  if (!heavy) return [];
+  return [
+    {
+      code: 'READS_FROM_DISK',
+      severity: 'info',
+      confidence: confidenceOf(item),
+      title: `This statement makes the disk read: ${brief(item)}`,
+      evidence: [
+        { what: 'read from the block layer', value: physical, unit: 'bytes', at },
+        { what: 'asked of the buffer cache', value: logical, unit: 'bytes', at },
+      ],
+      advice: 'If it needs few of the rows it reads, an index would; if it needs all, run it off the peak.',
+    },
+  ];
+}
+
+function lockWaits(item: QueryItem, windowSeconds: number, at: string): Finding[] {
+  const waitedMs =
+    (item.waitMs.lockRow ?? 0) + (item.waitMs.lockObject ?? 0) + (item.waitMs.lockApplication ?? 0);
+  if (waitedMs < windowSeconds * 200) return [];
+  return [
+    {
+      code: 'WAITS_FOR_LOCKS',
+      severity: 'warning',
+      confidence: 0.9,
+      title: `This statement mostly waits for other sessions' locks: ${brief(item)}`,
+      evidence: [{ what: 'waiting for locks', value: Math.round(waitedMs), unit: 'session ms', at }],
+      advice: 'See who holds them: `dbvitals sessions` names the blockers.',
+    },
+  ];
+}
+
+function confidenceOf(item: QueryItem): number {
+  const error = (item.cpuErrorMs ?? 0) / Math.max(1, item.cpuMs ?? 0);
+  return Math.round(Math.max(0.3, 0.98 - error) * 100) / 100;
+}
+
+function brief({ text, statementId }: QueryItem): string {
+  const shown = text ?? `statement ${statementId}`;
+  return shown.length > 90 ? `${shown.slice(0, 89)}…` : shown;
+}
+
+function percent(share: number | null): string {
+  return `${Math.round((share ?? 0) * 100)} %`;
+}
+
+function asList(finding: Finding | null): Finding[] {
+  return finding === null ? [] : [finding];
+}
