@@ -1,0 +1,3 @@
+export { type ParsedConnection, parseConnectionString, splitSecret } from './connection-string.js';
+export { targetOf } from './target.js';
+export { parseDuration, parseSize, parseTime } from './units.js';

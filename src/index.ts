@@ -1,0 +1,27 @@
+export { DbvitalsError, type ErrorCode } from './core/errors.js';
+export type {
+  DiscoveredInstance,
+  DiscoverReport,
+  DoctorReport,
+  OverheadItem,
+  OverheadReport,
+} from './core/instance-report.js';
+export type {
+  AddDatabaseOptions,
+  ConnectionOptions,
+  MonitorEvents,
+  QuerySortKey,
+  QueryUsageOptions,
+  SessionOptions,
+} from './core/monitor-options.js';
+export type { CoverageReport, QueriesReport, QueryItem } from './core/query-report.js';
+export type { Evidence, Finding, Limit, Overhead, Report, ReportWindow } from './core/report.js';
+export type {
+  ConnectionItem,
+  ConnectionsReport,
+  PoolItem,
+  SessionClient,
+  SessionItem,
+  SessionsReport,
+} from './core/session-report.js';
+export { DatabaseResourceMonitor, type MonitorOptions } from './monitor.js';

@@ -1,0 +1,302 @@
+import { targetOf } from './config/index.js';
+import type { Capability } from './core/capability.js';
+import type { Clock } from './core/clock.js';
+import type { Target } from './core/engine.js';
+import { ENGINE_ALIASES } from './core/engine-name.js';
+import { DbvitalsError } from './core/errors.js';
+import type { DiscoverReport, DoctorReport, OverheadReport } from './core/instance-report.js';
+import { type Logger, silentLogger } from './core/logger.js';
+import type {
+  AddDatabaseOptions,
+  ConnectionOptions,
+  MonitorEvents,
+  QueryUsageOptions,
+  SessionOptions,
+} from './core/monitor-options.js';
+import type { QueriesReport } from './core/query-report.js';
+import type { SampleReader } from './core/reader.js';
+import { Releasers } from './core/releasers.js';
+import { limitsOf } from './core/report.js';
+import type { ConnectionsReport, SessionsReport } from './core/session-report.js';
+import { systemClock } from './core/system-clock.js';
+import { loadEngine } from './engines/registry.js';
+import { discoverInstances, openHost } from './host/index.js';
+import { type AnswerContext, answerConnections, answerQueries, answerSessions } from './monitor/answers.js';
+import { examine } from './monitor/doctor.js';
+import { Events } from './monitor/events.js';
+import { fanOut } from './monitor/fan-out.js';
+import { LiveMonitor } from './monitor/live.js';
+import { openStoreReader, openStoreWriter } from './store/index.js';
+import { MemoryStore } from './store/memory/index.js';
+
+export interface MonitorOptions {
+  /** Where samples are kept; absent: only the last minutes, in memory. */
+  readonly dataDir?: string | null;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Share of the host that the monitor and its sessions may use, percent. */
+  readonly budgetPercent?: number;
+  /** Where the host's /proc is mounted. */
+  readonly procRoot?: string;
+  readonly retentionMs?: number;
+  readonly maxBytes?: number;
+  /** How much a monitor without a data directory remembers. */
+  readonly liveWindowMs?: number;
+}
+
+const LIVE_WINDOW_MS = 15 * 60_000;
+const LIVE_ROWS = 200_000;
+
+/**
+ * Watches databases, and answers from what it saw. Three ways to live: collecting into memory (`start()` without a
+ * data directory), collecting into a store (with one), or only reading a store beside a running collector (never
+ * started).
+ */
+export class DatabaseResourceMonitor implements AsyncDisposable {
+  readonly #targets = new Map<string, Target>();
+  readonly #events = new Events();
+  readonly #releasers = new Releasers();
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #host: ReturnType<typeof openHost> | null = null;
+  #live: LiveMonitor | null = null;
+  #memory: MemoryStore | null = null;
+  #stored: SampleReader | null = null;
+  #flush: () => Promise<void> = async () => {};
+  #stopping: Promise<void> | null = null;
+
+  constructor(private readonly options: MonitorOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Makes an instance known; a running monitor begins to watch it. Rejects with USAGE, INSTANCE_EXISTS or ENGINE_UNSUPPORTED. */
+  async addDatabase(options: AddDatabaseOptions): Promise<void> {
+    const target = targetOf(options.name, options.connectionString);
+    if (target.engine !== ENGINE_ALIASES[options.type]) {
+      throw new DbvitalsError(
+        'USAGE',
+        `the connection string of ${options.name} is for ${target.engine}, its type is ${options.type}`,
+      );
+    }
+    await this.addTarget(target);
+  }
+
+  async addTarget(target: Target): Promise<void> {
+    if (this.#targets.has(target.name)) {
+      throw new DbvitalsError('INSTANCE_EXISTS', `there is an instance ${target.name} already`);
+    }
+    await loadEngine(target.engine);
+    this.#targets.set(target.name, target);
+    await this.#live?.start(target);
+  }
+
+  async removeDatabase(name: string): Promise<void> {
+    this.#target(name);
+    this.#targets.delete(name);
+    await this.#live?.remove(name);
+  }
+
+  /** Begins to collect; resolves when each instance had its first tick or its first failure. STORE_LOCKED: see docs. */
+  async start(): Promise<void> {
+    if (this.#stopping !== null) throw new DbvitalsError('CLOSED', 'the monitor was stopped');
+    if (this.#live !== null) return;
+    const memory = new MemoryStore({
+      keepMs: this.options.liveWindowMs ?? LIVE_WINDOW_MS,
+      maxRows: LIVE_ROWS,
+    });
+    const sinks = this.options.dataDir ? [await this.#openWriter(this.options.dataDir)] : [memory];
+    this.#memory = this.options.dataDir ? null : memory;
+    const sink = fanOut(sinks);
+    this.#releasers.push(() => sink.close());
+    this.#flush = () => sink.flush();
+    const live = new LiveMonitor({
+      host: this.#openHost(),
+      sink,
+      clock: this.#clock,
+      logger: this.#logger,
+      emit: this.#events.emit,
+      budgetPercent: this.options.budgetPercent ?? 2,
+    });
+    this.#live = live;
+    this.#releasers.push(() => live.stop());
+    await Promise.all([...this.#targets.values()].map((target) => live.start(target)));
+  }
+
+  /** Stops everything, last opened first; idempotent. What was collected is flushed. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#releasers.close();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** What each statement cost in a window, with how much of the instance's CPU that explains. */
+  async getQueryResourceUsage(options: QueryUsageOptions): Promise<QueriesReport> {
+    return answerQueries(await this.#context(options.database), options);
+  }
+
+  async getSessions(options: SessionOptions): Promise<SessionsReport> {
+    return answerSessions(await this.#context(options.database), options);
+  }
+
+  async getConnectionUsage(options: ConnectionOptions): Promise<ConnectionsReport> {
+    return answerConnections(await this.#context(options.database), options);
+  }
+
+  /** Servers of all four engines on this host, by their processes, without any login. */
+  async discoverInstances(): Promise<DiscoverReport> {
+    const host = this.#openHost();
+    const items = await discoverInstances({
+      host,
+      clock: this.#clock,
+      signal: new AbortController().signal,
+      ...(this.options.procRoot === undefined ? {} : { procRoot: this.options.procRoot }),
+    });
+    return { schema: 'dbvitals.discover/1', ...this.#head(null), limits: limitsOf(host.capabilities), items };
+  }
+
+  /** What can be known of an instance and what would change it. Connects by itself. */
+  async getCapabilities(options: {
+    readonly database: string;
+    readonly signal?: AbortSignal;
+  }): Promise<DoctorReport> {
+    const target = this.#target(options.database);
+    return examine(
+      target,
+      this.#openHost(),
+      this.#head(target.name),
+      options.signal ?? new AbortController().signal,
+    );
+  }
+
+  /** What watching costs, per probe. */
+  async getOverhead(options: { readonly database?: string } = {}): Promise<OverheadReport> {
+    const names =
+      options.database === undefined ? [...this.#targets.keys()] : [this.#target(options.database).name];
+    const items = names.flatMap((name) => this.#live?.loop(name)?.overhead ?? []);
+    const { user, system } = process.cpuUsage();
+    const cpuMs = (user + system) / 1000;
+    const own = {
+      probe: 'process',
+      runs: 0,
+      failures: 0,
+      skipped: 0,
+      meanMs: null,
+      rows: 0,
+      cpuMs,
+      serverCpuMs: null,
+    };
+    return { schema: 'dbvitals.overhead/1', ...this.#head(options.database ?? null), items: [...items, own] };
+  }
+
+  /** There is something, stored or in memory, to answer from. */
+  async hasHistory(name: string): Promise<boolean> {
+    if (this.#live !== null) return true;
+    return this.options.dataDir
+      ? (await (await this.#openReader(this.options.dataDir)).instances()).includes(name)
+      : false;
+  }
+
+  on<K extends keyof MonitorEvents>(event: K, listener: (payload: MonitorEvents[K]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  async #context(name: string): Promise<AnswerContext> {
+    await this.#flush();
+    const reader =
+      this.#memory ?? (this.options.dataDir ? await this.#openReader(this.options.dataDir) : null);
+    if (reader === null)
+      throw new DbvitalsError(
+        'CLOSED',
+        'nothing was collected: start() was not called and there is no data directory',
+      );
+    const known = this.#targets.has(name) || (await reader.instances()).includes(name);
+    if (!known) this.#target(name);
+    const status = this.#live?.loop(name)?.status ?? null;
+    const latest = await reader.latestTick(name);
+    return {
+      reader,
+      clock: this.#clock,
+      engine: this.#targets.get(name)?.engine ?? null,
+      limits: limitsOf([
+        ...(status?.facts?.capabilities ?? []),
+        ...localityLimit(status?.locality ?? null),
+        ...failureLimit(status?.failure ?? null),
+      ]),
+      maxConnections: status?.facts?.maxConnections ?? latest?.maxConnections ?? null,
+      reservedConnections: status?.facts?.reservedConnections ?? null,
+      cpuCount: this.#openHost().cpuCount,
+    };
+  }
+
+  #target(name: string): Target {
+    const target = this.#targets.get(name);
+    if (target !== undefined) return target;
+    const known = [...this.#targets.keys()];
+    throw new DbvitalsError('INSTANCE_UNKNOWN', `there is no instance ${name.slice(0, 64)}`, {
+      remedy: known.length === 0 ? 'add one first' : `known: ${known.join(', ')}`,
+    });
+  }
+
+  #openHost() {
+    if (this.#host === null) {
+      const host = openHost(this.options.procRoot === undefined ? {} : { procRoot: this.options.procRoot });
+      this.#host = host;
+      this.#releasers.push(() => host.close());
+    }
+    return this.#host;
+  }
+
+  async #openWriter(directory: string) {
+    return openStoreWriter({
+      directory,
+      clock: this.#clock,
+      logger: this.#logger,
+      onLoss: (table, rows) => this.#events.emit('loss', { table, rows }),
+      ...(this.options.retentionMs === undefined ? {} : { retentionMs: this.options.retentionMs }),
+      ...(this.options.maxBytes === undefined ? {} : { maxBytes: this.options.maxBytes }),
+    });
+  }
+
+  async #openReader(directory: string): Promise<SampleReader> {
+    if (this.#stored === null) {
+      const reader = await openStoreReader({ directory });
+      this.#stored = reader;
+      this.#releasers.push(() => reader.close());
+    }
+    return this.#stored;
+  }
+
+  #head(instance: string | null) {
+    const engine = instance === null ? null : (this.#targets.get(instance)?.engine ?? null);
+    return {
+      generatedAt: new Date(this.#clock.nowMs()).toISOString(),
+      instance,
+      engine,
+      window: null,
+      limits: [],
+      overhead: null,
+    };
+  }
+}
+
+function localityLimit(locality: { level: string; how: string } | null): Capability[] {
+  if (locality === null || locality.level === 'per-session') return [];
+  return [
+    {
+      capability: 'os.sessions',
+      available: false,
+      reason: locality.how,
+      remedy: "run dbvitals on the server's host",
+    },
+  ];
+}
+
+function failureLimit(failure: DbvitalsError | null): Capability[] {
+  return failure === null
+    ? []
+    : [{ capability: 'connection', available: false, reason: failure.message, remedy: failure.remedy }];
+}

@@ -1,0 +1,181 @@
+import { connectionItems, poolItems } from '../analysis/connections/items.js';
+import { queryFindings } from '../analysis/findings/queries.js';
+import { sessionFindings } from '../analysis/findings/sessions.js';
+import { queryItems } from '../analysis/queries/items.js';
+import { coverageOf, selectItems } from '../analysis/queries/report.js';
+import { sessionItems } from '../analysis/sessions/items.js';
+import { parseTime } from '../config/index.js';
+import type { Clock } from '../core/clock.js';
+import type { EngineName } from '../core/engine-name.js';
+import type { ConnectionOptions, QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
+import type { QueriesReport } from '../core/query-report.js';
+import type { SampleFilter, SampleReader, TickTotals, Window } from '../core/reader.js';
+import type { Limit, Overhead, ReportWindow } from '../core/report.js';
+import type { ConnectionsReport, SessionsReport } from '../core/session-report.js';
+
+/** What an answer needs to know of the instance beside the records. */
+export interface AnswerContext {
+  readonly reader: SampleReader;
+  readonly clock: Clock;
+  readonly engine: EngineName | null;
+  readonly limits: readonly Limit[];
+  readonly maxConnections: number | null;
+  readonly reservedConnections: number | null;
+  readonly cpuCount: number;
+}
+
+const DEFAULT_RANGE = '1h';
+/** Sessions are those of the last ticks: idle ones are stored every tenth. */
+const PRESENT = '12s';
+
+export async function answerQueries(
+  context: AnswerContext,
+  options: QueryUsageOptions,
+): Promise<QueriesReport> {
+  const { reader } = context;
+  const window = windowOf(context.clock, options.since ?? options.timeRange ?? DEFAULT_RANGE, options.until);
+  const before: Window = { fromMs: window.fromMs - (window.toMs - window.fromMs), toMs: window.fromMs };
+  const filter = filterOf(options);
+  const name = options.database;
+  const [usage, counters, ticks, previousTicks] = await Promise.all([
+    reader.usage(name, window, filter),
+    reader.counters(name, window, filter),
+    reader.ticks(name, window),
+    reader.ticks(name, before),
+  ]);
+  const previous = previousTicks.ticks === 0 ? null : await reader.usage(name, before, filter);
+  const ids = [
+    ...usage.flatMap(({ statementId }) => statementId ?? []),
+    ...counters.map(({ statementId }) => statementId),
+  ];
+  const measured = ticks.cpuNs !== null;
+  const items = queryItems({
+    usage,
+    counters,
+    previous,
+    texts: await reader.texts([...new Set(ids)]),
+    measured,
+  });
+  const at = new Date(ticks.lastMs ?? window.toMs).toISOString();
+  return {
+    ...envelope('dbvitals.queries/1', context, name, reportWindow(window, ticks), overheadOf(ticks)),
+    limits: [...context.limits, ...filterLimits(filter)],
+    coverage: coverageOf(usage, measured),
+    findings: queryFindings(items, Math.max(1, ticks.elapsedMs / 1000), context.cpuCount, at),
+    items: selectItems(items, {
+      sortBy: options.sortBy ?? 'cpu',
+      minDurationMs: options.minDurationMs ?? 0,
+      limit: options.limit ?? 20,
+    }),
+  };
+}
+
+export async function answerSessions(
+  context: AnswerContext,
+  options: SessionOptions,
+): Promise<SessionsReport> {
+  const { reader } = context;
+  const window = windowOf(context.clock, options.since ?? PRESENT, options.until);
+  const [samples, ticks] = await Promise.all([
+    reader.sessions(options.database, window, filterOf(options)),
+    reader.ticks(options.database, window),
+  ]);
+  // "Now" is what the last snapshot had; a session not in it has ended, idle ones excepted.
+  const newest = Math.max(0, ...samples.map(({ atMs }) => atMs));
+  const present =
+    options.since === undefined
+      ? samples.filter(({ atMs, row }) => row.state === 'idle' || newest - atMs < 1500)
+      : samples;
+  const texts = await reader.texts([...new Set(present.flatMap(({ statementId }) => statementId ?? []))]);
+  const items = sessionItems(present, texts, null).filter(
+    ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
+  );
+  return {
+    ...envelope(
+      'dbvitals.sessions/1',
+      context,
+      options.database,
+      reportWindow(window, ticks),
+      overheadOf(ticks),
+    ),
+    items,
+  };
+}
+
+export async function answerConnections(
+  context: AnswerContext,
+  options: ConnectionOptions,
+): Promise<ConnectionsReport> {
+  const sessions = await answerSessions(context, { ...options, includeBackground: false });
+  const items = connectionItems(sessions.items);
+  return {
+    ...sessions,
+    schema: 'dbvitals.connections/1',
+    max: context.maxConnections,
+    reserved: context.reservedConnections,
+    used: items.reduce((sum, item) => sum + item.active + item.idle + item.idleInTransaction, 0),
+    pools: poolItems(null),
+    items,
+  };
+}
+
+export { sessionFindings };
+
+export function windowOf(clock: Clock, since: string, until?: string): Window {
+  const nowMs = clock.nowMs();
+  return { fromMs: parseTime(since, nowMs), toMs: until === undefined ? nowMs : parseTime(until, nowMs) };
+}
+
+function envelope(
+  schema: string,
+  context: AnswerContext,
+  instance: string,
+  window: ReportWindow,
+  overhead: Overhead,
+) {
+  const generatedAt = new Date(context.clock.nowMs()).toISOString();
+  return { schema, generatedAt, instance, engine: context.engine, window, limits: context.limits, overhead };
+}
+
+function reportWindow(window: Window, ticks: TickTotals): ReportWindow {
+  return {
+    from: new Date(window.fromMs).toISOString(),
+    to: new Date(window.toMs).toISOString(),
+    seconds: Math.round((window.toMs - window.fromMs) / 1000),
+    samples: ticks.ticks,
+    missedTicks: ticks.missedTicks,
+  };
+}
+
+function overheadOf(ticks: TickTotals): Overhead {
+  return {
+    cpuMs: ticks.monitorCpuNs / 1e6,
+    serverCpuMs: ticks.monitorServerCpuNs === null ? null : ticks.monitorServerCpuNs / 1e6,
+  };
+}
+
+function filterOf(options: {
+  inDatabase?: string;
+  user?: string;
+  application?: string;
+  client?: string;
+}): SampleFilter {
+  return {
+    ...(options.inDatabase === undefined ? {} : { database: options.inDatabase }),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.application === undefined ? {} : { application: options.application }),
+    ...(options.client === undefined ? {} : { clientAddress: options.client }),
+  };
+}
+
+function filterLimits(filter: SampleFilter): Limit[] {
+  if (filter.application === undefined && filter.clientAddress === undefined) return [];
+  return [
+    {
+      capability: 'statements.counters',
+      reason:
+        'the server counts calls, rows, temp and WAL per database and user, not per application or client',
+      remedy: null,
+    },
+  ];
+}

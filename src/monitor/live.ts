@@ -1,0 +1,82 @@
+import { createAttributor } from '../attribution/index.js';
+import type { Emit } from '../collector/index.js';
+import { InstanceLoop, runTicker } from '../collector/index.js';
+import type { Clock } from '../core/clock.js';
+import type { Target } from '../core/engine.js';
+import type { HostReader } from '../core/host.js';
+import type { HostReading } from '../core/host-reading.js';
+import type { Logger } from '../core/logger.js';
+import type { SampleSink } from '../core/samples.js';
+import { loadEngine } from '../engines/registry.js';
+import { hostSamples } from '../host/index.js';
+
+export interface LiveParts {
+  readonly host: HostReader;
+  readonly sink: SampleSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly emit: Emit;
+  readonly budgetPercent: number;
+}
+
+const HOST_EVERY_MS = 1_000;
+
+/** The loops of a collecting monitor: one per instance, one for the host they share. */
+export class LiveMonitor {
+  readonly #loops = new Map<string, InstanceLoop>();
+  readonly #abort = new AbortController();
+  #hostLoop: Promise<void> | null = null;
+
+  constructor(private readonly parts: LiveParts) {}
+
+  loop(name: string): InstanceLoop | undefined {
+    return this.#loops.get(name);
+  }
+
+  async add(target: Target): Promise<InstanceLoop> {
+    const loop = new InstanceLoop({
+      ...this.parts,
+      engine: await loadEngine(target.engine),
+      target,
+      attributor: createAttributor({ instance: target.name }),
+      ownCpuNs: () => this.#ownCpuShareNs(),
+    });
+    this.#loops.set(target.name, loop);
+    return loop;
+  }
+
+  /** Begins; resolves when the instance had its first tick or failure. Instances fire at spread moments of the second. */
+  async start(target: Target): Promise<void> {
+    this.#hostLoop ??= this.#runHost();
+    const loop = await this.add(target);
+    await loop.start((this.#loops.size * 0.618) % 1);
+  }
+
+  async remove(name: string): Promise<void> {
+    const loop = this.#loops.get(name);
+    this.#loops.delete(name);
+    await loop?.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all([...this.#loops.keys()].map((name) => this.remove(name)));
+    await this.#hostLoop;
+  }
+
+  /** This process's CPU is shared by all instances it watches. */
+  #ownCpuShareNs(): number {
+    const { user, system } = process.cpuUsage();
+    return ((user + system) * 1000) / Math.max(1, this.#loops.size);
+  }
+
+  async #runHost(): Promise<void> {
+    let previous: HostReading | null = null;
+    const { clock, host, sink } = this.parts;
+    await runTicker({ clock, everyMs: HOST_EVERY_MS, phase: 0.5, signal: this.#abort.signal }, async () => {
+      const reading = host.read();
+      if (previous !== null) sink.append('host_samples', hostSamples(previous, reading));
+      previous = reading;
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { openStoreReader, type StoreReader } from './reader.js';
+export { openStoreWriter, StoreWriter, type StoreWriterOptions } from './writer.js';

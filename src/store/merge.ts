@@ -1,0 +1,96 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { type StoredTable, TABLES } from './schema.js';
+import { hiddenSegments, listSegments, liveSegments, type Segment, segmentPath } from './segments.js';
+import { quote } from './sql-quote.js';
+
+/** In the running hour small files are merged when there are this many. */
+const MERGE_AT = 24;
+/** Readers may have listed a file just before it was replaced. */
+const GRACE_MS = 60_000;
+
+const ORDER: Readonly<Record<StoredTable, string>> = {
+  session_samples: 'instance, session_id, at_ms',
+  sessions: 'instance, session_id, at_ms',
+  statements: 'instance, statement_id',
+  statement_usage: 'instance, statement_id, from_ms',
+  statement_counters: 'instance, statement_id, from_ms',
+  instance_ticks: 'instance, at_ms',
+  instance_counters: 'instance, name, object, at_ms',
+  host_samples: 'name, object, at_ms',
+  events: 'at_ms',
+};
+
+/** Merges what can be merged and deletes inputs whose grace is over. Every step may be the last one. */
+export async function mergeSegments(
+  directory: string,
+  currentHour: string,
+  nowMs: number,
+  graceMs = GRACE_MS,
+): Promise<number> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: '128MB',
+    temp_directory: `${directory}/.tmp`,
+  });
+  const connection = await instance.connect();
+  let merged = 0;
+  try {
+    for (const table of TABLES) {
+      const segments = listSegments(directory, table);
+      removeHidden(segments, nowMs, graceMs);
+      for (const [hour, live] of byHour(liveSegments(segments))) {
+        if (live.length < (hour < currentHour ? 2 : MERGE_AT)) continue;
+        await connection.run(mergeStatement(directory, table, hour, live));
+        const [first, last] = [live[0] as Segment, live.at(-1) as Segment];
+        const path = segmentPath(directory, table, hour, first.from, last.to);
+        sync(`${path}.tmp`);
+        renameSync(`${path}.tmp`, path);
+        merged += live.length;
+      }
+    }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+  return merged;
+}
+
+function mergeStatement(
+  directory: string,
+  table: StoredTable,
+  hour: string,
+  live: readonly Segment[],
+): string {
+  const target = segmentPath(directory, table, hour, (live[0] as Segment).from, (live.at(-1) as Segment).to);
+  const files = live.map(({ path }) => quote(path)).join(', ');
+  const distinct = table === 'statements' ? 'DISTINCT' : '';
+  return `COPY (SELECT ${distinct} * FROM read_parquet([${files}], union_by_name = true) ORDER BY ${ORDER[table]})
+    TO ${quote(`${target}.tmp`)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`;
+}
+
+function removeHidden(segments: readonly Segment[], nowMs: number, graceMs: number): void {
+  const live = liveSegments(segments);
+  for (const segment of hiddenSegments(segments)) {
+    const cover = live.find(
+      ({ hour, from, to }) => hour === segment.hour && from <= segment.from && to >= segment.to,
+    );
+    if (cover !== undefined && nowMs - statSync(cover.path).mtimeMs >= graceMs)
+      rmSync(segment.path, { force: true });
+  }
+}
+
+function byHour(segments: readonly Segment[]): Map<string, Segment[]> {
+  const hours = new Map<string, Segment[]>();
+  for (const segment of segments) hours.set(segment.hour, [...(hours.get(segment.hour) ?? []), segment]);
+  return hours;
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

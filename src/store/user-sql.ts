@@ -1,0 +1,38 @@
+import { DbvitalsError } from '../core/errors.js';
+import { type Duck, emptyTable } from './duck.js';
+import { TABLES } from './schema.js';
+import { quote } from './sql-quote.js';
+
+/**
+ * Runs one SELECT of the user over views of the stored files. DuckDB may then read the data directory and nothing
+ * else, and its settings are locked.
+ */
+export async function runReadOnly(
+  duck: Duck,
+  text: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  if (!/^\s*(select|with|from|describe|summarize|show)\b/i.test(text)) {
+    throw new DbvitalsError('STORE_SQL', 'only a SELECT can be run over the store', {
+      remedy: 'see docs/data-model.md for the views',
+    });
+  }
+  for (const table of TABLES) {
+    const files = duck.files(table);
+    const source =
+      files.length === 0
+        ? emptyTable(table)
+        : `read_parquet([${files.map(quote).join(', ')}], union_by_name = true)`;
+    await duck.run(`CREATE OR REPLACE VIEW ${table} AS SELECT * FROM ${source}`);
+  }
+  await duck.run(`SET allowed_directories = [${quote(duck.directory)}]`);
+  await duck.run('SET enable_external_access = false');
+  await duck.run('SET lock_configuration = true');
+  try {
+    return await duck.rows(() => text);
+  } catch (error) {
+    const cause = (error as Error).cause ?? error;
+    throw new DbvitalsError('STORE_SQL', (cause as Error).message.split('\n').slice(0, 3).join(' '), {
+      cause,
+    });
+  }
+}
