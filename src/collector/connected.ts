@@ -170,16 +170,17 @@ export class Connected {
     const { statements } = await this.#runner.may(probe, this.#probeTick(atMs, []), signal);
     const deltas = statements === undefined ? null : this.#deltas.next(statements, atMs);
     if (deltas === null) return null;
-    const named = deltas.map((delta) => ({
+    await this.#learnTexts(
+      deltas.map(({ digest }) => digest),
+      atMs,
+      signal,
+    );
+    const theirs = deltas.filter(({ digest }) => !this.#directory.isOwn(digest));
+    const named = theirs.map((delta) => ({
       ...delta,
       database: this.#directory.database(delta.database),
       user: this.#directory.user(delta.user),
     }));
-    await this.#learnTexts(
-      named.map(({ digest }) => digest),
-      atMs,
-      signal,
-    );
     const instance = this.ports.target.name;
     this.ports.sink.append(
       'statement_counters',

@@ -16,6 +16,7 @@ type Names = NonNullable<ProbeRecords['names']>;
 export class Directory {
   #names: Names = { databases: new Map(), users: new Map() };
   readonly #texts = new Map<string, string | null>();
+  readonly #own = new Set<string>();
   readonly #retryAtMs = new Map<string, number>();
   readonly #clients = new Map<string, ClientProcess | null>();
 
@@ -50,6 +51,11 @@ export class Directory {
     return digest === null ? null : (this.#texts.get(digest) ?? digest);
   }
 
+  /** One of the monitor's own statements. */
+  isOwn(digest: string): boolean {
+    return this.#own.has(digest);
+  }
+
   /** Texts of digests never seen; empty when there is nothing new. */
   async learnTexts(
     connection: Connection,
@@ -66,7 +72,8 @@ export class Directory {
       signal,
       deadlineMs: DEADLINES.texts,
     });
-    for (const { digest, canonicalDigest } of texts) {
+    for (const { digest, canonicalDigest, source } of texts) {
+      if (source === 'monitor') this.#own.add(digest);
       this.#texts.set(digest, canonicalDigest);
       this.#retryAtMs.delete(digest);
     }

@@ -10,8 +10,8 @@ export interface StatementText {
   readonly text: string | null;
   /** First keyword in upper case (SELECT, UPDATE, …), null where the text is unknown. */
   readonly command: string | null;
-  /** Where the text came from. */
-  readonly source: 'server-digest' | 'sampled';
+  /** Where the text came from; `monitor`: it is one of our own statements. */
+  readonly source: 'server-digest' | 'sampled' | 'monitor';
   /** The server had already cut the text. */
   readonly truncated: boolean;
 }

@@ -82,7 +82,7 @@ function textOf(instance: string, row: TextRow, source: StatementText['source'])
     canonicalDigest: row.digest,
     text,
     command: /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? null,
-    source,
+    source: row.text.startsWith('/* dbvitals:') ? 'monitor' : source,
     truncated: row.truncated,
   };
 }

@@ -1,0 +1,72 @@
+import type { Finding, Limit, Overhead, Report } from '../core/report.js';
+import { formatMs, UNKNOWN } from './format.js';
+import { plain } from './plain.js';
+
+/** How emphasis is shown: colours on a terminal, nothing in a pipe. */
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly green: (text: string) => string;
+}
+
+export const plainStyle: Style = { bold: same, dim: same, red: same, yellow: same, green: same };
+
+function same(text: string): string {
+  return text;
+}
+
+/** First line of a report: what, where, when. */
+export function titleLine(title: string, report: Report<unknown>, style: Style): string {
+  const { window } = report;
+  const when =
+    window === null
+      ? ''
+      : `  ${window.from.slice(0, 19)}Z to ${window.to.slice(11, 19)}Z, ${window.samples} ticks${missed(window.missedTicks)}`;
+  return `${style.bold(title)}  ${plain(report.instance ?? '')}${style.dim(when)}`;
+}
+
+export function overheadLine(overhead: Overhead | null): string {
+  if (overhead === null) return '';
+  return `monitor's own cost: ${formatMs(overhead.cpuMs)} CPU here, ${overhead.serverCpuMs === null ? UNKNOWN : formatMs(overhead.serverCpuMs)} in the server`;
+}
+
+export function limitLines(limits: readonly Limit[], style: Style): string[] {
+  if (limits.length === 0) return [];
+  return [
+    '',
+    style.bold('Not known'),
+    ...limits.flatMap(({ capability, reason, remedy }) => [
+      `  ${capability}: ${plain(reason)}`,
+      ...(remedy === null ? [] : [style.dim(`    remedy: ${plain(remedy)}`)]),
+    ]),
+  ];
+}
+
+const RANK = { critical: 0, warning: 1, info: 2 } as const;
+
+export function findingLines(findings: readonly Finding[], style: Style): string[] {
+  if (findings.length === 0) return [];
+  const sorted = [...findings].sort(
+    (a, b) => RANK[a.severity] - RANK[b.severity] || b.confidence - a.confidence,
+  );
+  return ['', style.bold('Findings'), ...sorted.flatMap((finding) => oneFinding(finding, style))];
+}
+
+function oneFinding(finding: Finding, style: Style): string[] {
+  const colour =
+    finding.severity === 'critical' ? style.red : finding.severity === 'warning' ? style.yellow : style.green;
+  const evidence = finding.evidence
+    .map(({ what, value, unit }) => `${what} ${value}${unit === '' ? '' : ` ${unit}`}`)
+    .join('; ');
+  return [
+    `${colour(finding.severity.padEnd(8))} ${plain(finding.title)}`,
+    style.dim(`         ${plain(evidence)} (confidence ${finding.confidence})`),
+    `         ${plain(finding.advice)}`,
+  ];
+}
+
+function missed(ticks: number): string {
+  return ticks === 0 ? '' : ` (${ticks} missed)`;
+}

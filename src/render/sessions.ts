@@ -1,0 +1,73 @@
+import type { SessionItem, SessionsReport } from '../core/session-report.js';
+import { formatBytes, formatPercent, formatSeconds, UNKNOWN } from './format.js';
+import { limitLines, type Style, titleLine } from './report-lines.js';
+import { renderTable, type TableColumn } from './table.js';
+
+const right = (title: string): TableColumn => ({ title, align: 'right' });
+export const SESSION_COLUMNS: readonly TableColumn[] = [
+  right('PID'),
+  { title: 'user' },
+  { title: 'database' },
+  { title: 'application' },
+  { title: 'state' },
+  { title: 'wait' },
+  right('CPU %'),
+  right('RUNQ %'),
+  right('R/s'),
+  right('W/s'),
+  right('MEM'),
+  right('TEMP'),
+  right('XACT'),
+  { title: 'client' },
+  { title: 'blocked by' },
+  { title: 'statement', flexible: true },
+];
+
+const STATES: Readonly<Record<string, string>> = {
+  idleInTransaction: 'idle in xact',
+  idleInTransactionAborted: 'aborted xact',
+};
+
+export function sessionCells(item: SessionItem): string[] {
+  return [
+    item.sessionId,
+    item.user ?? UNKNOWN,
+    item.database ?? UNKNOWN,
+    item.application ?? (item.kind === 'client' ? UNKNOWN : item.backendType),
+    STATES[item.state] ?? item.state,
+    item.state === 'idle'
+      ? ''
+      : item.waitEvent === null
+        ? item.waitClass
+        : `${item.waitClass}:${item.waitEvent}`,
+    formatPercent(item.cpuPercent),
+    formatPercent(item.runQueuePercent),
+    formatBytes(item.readBytesPerSecond),
+    formatBytes(item.writeBytesPerSecond),
+    formatBytes(item.residentBytes),
+    formatBytes(item.tempBytes),
+    item.transactionAgeSeconds === null ? '' : formatSeconds(item.transactionAgeSeconds),
+    clientCell(item),
+    item.blockedBy.join(','),
+    item.text ?? '',
+  ];
+}
+
+export function sessionsLines(report: SessionsReport, width: number, style: Style): string[] {
+  const [header = '', ...rows] = renderTable(SESSION_COLUMNS, report.items.map(sessionCells), width);
+  return [
+    titleLine('Sessions', report, style),
+    '',
+    style.bold(header),
+    ...rows,
+    ...limitLines(report.limits, style),
+  ];
+}
+
+function clientCell({ client }: SessionItem): string {
+  if (client === null) return '';
+  const where = client.address ?? 'local';
+  const who = client.pid === null ? (client.command ?? '') : `${client.command}[${client.pid}]`;
+  const inside = client.container === null ? '' : `@${client.container}`;
+  return `${who === '' ? where : `${who}${inside}`}${client.through === null ? '' : ` via ${client.through}`}`;
+}
