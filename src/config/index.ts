@@ -1,3 +1,11 @@
 export { type ParsedConnection, parseConnectionString, splitSecret } from './connection-string.js';
+export {
+  addInstance,
+  type Config,
+  defaultConfigPath,
+  type InstanceConfig,
+  loadConfig,
+  removeInstance,
+} from './file.js';
 export { targetOf } from './target.js';
 export { parseDuration, parseSize, parseTime } from './units.js';
