@@ -39,13 +39,16 @@ export function matchPgpass(text: string, key: PgpassKey): string | null {
 }
 
 function splitFields(line: string): string[] {
-  const fields = [''];
+  const fields: string[] = [];
+  let field = '';
   for (let at = 0; at < line.length; at += 1) {
     if (line[at] === '\\' && at + 1 < line.length) {
       at += 1;
-      fields[fields.length - 1] += line[at];
-    } else if (line[at] === ':' && fields.length < 5) fields.push('');
-    else fields[fields.length - 1] += line[at];
+      field += line[at];
+    } else if (line[at] === ':' && fields.length < 4) {
+      fields.push(field);
+      field = '';
+    } else field += line[at];
   }
-  return fields;
+  return [...fields, field];
 }

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseDuration } from '../../config/index.js';
+import type { Logger } from '../../core/logger.js';
+import { redactSecrets } from '../../credentials/index.js';
+import { DatabaseResourceMonitor } from '../../monitor.js';
+import { type CommandContext, monitorOptions, targetsOf } from '../context.js';
+
+interface Flags {
+  readonly duration?: string;
+  readonly once?: boolean;
+}
+
+/** Two ticks: the second one's figures are differences to the first. */
+const ONCE_MS = 2_500;
+
+/** The daemon, in the foreground: logs to standard error, ends cleanly on SIGTERM and SIGINT. */
+export async function collect(
+  context: CommandContext,
+  names: readonly string[],
+  flags: Flags,
+): Promise<void> {
+  const logger = await openLogger(context.options.logLevel ?? 'info');
+  await using monitor = new DatabaseResourceMonitor({
+    ...monitorOptions(context),
+    dataDir: context.dataDir,
+    logger,
+  });
+  for (const target of targetsOf(context, names)) await monitor.addTarget(target);
+  monitor.on('up', (event) => logger.info({ ...event }, 'watching'));
+  monitor.on('missed', (event) => logger.warn({ ...event }, 'ticks missed'));
+  monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));
+  monitor.on('loss', (event) => logger.error({ ...event }, 'samples lost'));
+  await monitor.start();
+  logger.info({ dataDir: context.dataDir }, 'collecting');
+  const forMs = flags.once ? ONCE_MS : flags.duration === undefined ? null : parseDuration(flags.duration);
+  await until(context.signal, forMs);
+  await monitor.stop();
+  logger.info({}, 'stopped');
+  process.exitCode = 0;
+}
+
+async function until(signal: AbortSignal, ms: number | null): Promise<void> {
+  const end = performance.now() + (ms ?? Number.POSITIVE_INFINITY);
+  try {
+    while (performance.now() < end)
+      await sleep(Math.min(60_000, end - performance.now()), undefined, { signal });
+  } catch {
+    // Asked to stop.
+  }
+}
+
+/** pino on standard error; whatever a message holds passes the last net for secrets. */
+async function openLogger(level: string): Promise<Logger> {
+  const { pino } = await import('pino');
+  const log = pino(
+    { level, base: { name: 'dbvitals' }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  const write =
+    (name: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: Readonly<Record<string, unknown>>, message: string) =>
+      log[name](JSON.parse(redactSecrets(JSON.stringify(fields))), redactSecrets(message));
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

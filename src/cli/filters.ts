@@ -1,0 +1,21 @@
+/** Flags that choose samples, as the library names them. */
+export interface FilterFlags {
+  readonly since?: string;
+  readonly until?: string;
+  readonly database?: string;
+  readonly user?: string;
+  readonly application?: string;
+  readonly client?: string;
+  readonly background?: boolean;
+}
+
+export function filterOptions(flags: FilterFlags) {
+  return {
+    ...(flags.since === undefined ? {} : { since: flags.since }),
+    ...(flags.until === undefined ? {} : { until: flags.until }),
+    ...(flags.database === undefined ? {} : { inDatabase: flags.database }),
+    ...(flags.user === undefined ? {} : { user: flags.user }),
+    ...(flags.application === undefined ? {} : { application: flags.application }),
+    ...(flags.client === undefined ? {} : { client: flags.client }),
+  };
+}

@@ -1,0 +1,207 @@
+import { Command, Option } from 'commander';
+import { QUERY_SORT_KEYS } from '../core/monitor-options.js';
+import { type CommandContext, type GlobalOptions, openContext } from './context.js';
+import { VERSION } from './version.js';
+
+type Run = (
+  context: CommandContext,
+  args: readonly string[],
+  options: Readonly<Record<string, never>>,
+) => Promise<void>;
+type Load = () => Promise<Run>;
+
+/** The command table. A command's code is loaded when it runs, so that `--help` loads none. */
+export function buildProgram(signal: AbortSignal): Command {
+  const program = withGlobals(new Command('dbvitals'))
+    .description(
+      'Which query costs what, who blocks whom: databases and their processes, watched once a second, read-only.',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false });
+  const add = (usage: string, description: string, examples: readonly string[], load: Load) => {
+    const command = withGlobals(program.command(usage))
+      .description(description)
+      .exitOverride()
+      .showSuggestionAfterError();
+    command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+    command.action(async (...values: unknown[]) => {
+      const positional = values.slice(0, -2).flat() as (string | undefined)[];
+      const options = { ...program.opts(), ...command.opts() } as GlobalOptions &
+        Readonly<Record<string, never>>;
+      const run = await load();
+      await run(
+        await openContext(options, signal),
+        positional.filter((each): each is string => each !== undefined),
+        options,
+      );
+    });
+    return command;
+  };
+  addWatching(add);
+  addAnswers(add);
+  addInstances(add);
+  addInspection(add);
+  return program;
+}
+
+type Add = (usage: string, description: string, examples: readonly string[], load: Load) => Command;
+
+function addWatching(add: Add): void {
+  add(
+    'demo',
+    'start a private PostgreSQL with a real workload, watch it, and show the findings',
+    ['dbvitals demo', 'dbvitals demo --seconds 60'],
+    async () => (await import('./commands/demo.js')).demo,
+  ).option('--seconds <n>', 'how long to watch', '30');
+  add(
+    'collect [names...]',
+    'watch the instances and keep what is seen',
+    ['dbvitals collect', 'dbvitals collect --duration 1h', 'dbvitals collect --once   # for cron'],
+    async () => (await import('./commands/collect.js')).collect,
+  )
+    .option('--duration <time>', 'stop after this long')
+    .option('--once', 'two ticks of everything, then stop');
+  filters(
+    add(
+      'top [names...]',
+      'live: sessions and what they cost, refreshed in place',
+      [
+        'dbvitals top prod',
+        'dbvitals top --once --json',
+        'dbvitals top --url postgresql://monitor@db1/postgres',
+      ],
+      async () => (await import('./commands/top.js')).top,
+    ),
+  )
+    .option('--once', 'one picture, then stop')
+    .option('--interval <time>', 'refresh this often', '1s')
+    .addOption(
+      new Option('--sort <key>', 'order of sessions')
+        .choices(['cpu', 'runqueue', 'reads', 'writes', 'memory', 'temp', 'xact'])
+        .default('cpu'),
+    )
+    .option('--background', 'server processes too');
+}
+
+function addAnswers(add: Add): void {
+  filters(
+    add(
+      'queries [name]',
+      'per statement: CPU, run queue, waits, I/O, memory, calls',
+      [
+        'dbvitals queries prod --since 1h',
+        'dbvitals queries --sort temp --limit 5',
+        'dbvitals queries prod --json | jq .items[0]',
+      ],
+      async () => (await import('./commands/queries.js')).queries,
+    ),
+  )
+    .option('--min-duration <time>', 'leave out statements with a shorter mean')
+    .addOption(new Option('--sort <key>', 'order').choices([...QUERY_SORT_KEYS]).default('cpu'))
+    .option('--limit <n>', 'rows', '20')
+    .option('--sample <time>', 'how long to watch when nothing is stored', '10s');
+  filters(
+    add(
+      'sessions [name]',
+      'sessions now, or those of a window',
+      ['dbvitals sessions prod', 'dbvitals sessions prod --since 10m --user app'],
+      async () => (await import('./commands/sessions.js')).sessions,
+    ),
+  ).option('--background', 'server processes too');
+  filters(
+    add(
+      'connections [name]',
+      'who holds the connections, against the limit',
+      ['dbvitals connections prod', 'dbvitals connections --json'],
+      async () => (await import('./commands/connections.js')).connections,
+    ),
+  );
+}
+
+function addInstances(add: Add): void {
+  add(
+    'discover',
+    'database servers of this host, by their processes, without a login',
+    ['dbvitals discover', 'dbvitals discover --json'],
+    async () => (await import('./commands/discover.js')).discover,
+  );
+  add(
+    'add <name> <url>',
+    'add an instance to the configuration; a password goes to the vault',
+    [
+      'dbvitals add prod postgresql://monitor@db1:5432/postgres --password-stdin < secret',
+      'dbvitals add prod postgresql://monitor@db1/postgres --password-command "pass show db1"',
+    ],
+    async () => (await import('./commands/instances.js')).add,
+  )
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--password-command <command>', 'a command that prints it')
+    .option('--password-env <name>', 'an environment variable that holds it');
+  add(
+    'list',
+    'configured instances',
+    ['dbvitals list'],
+    async () => (await import('./commands/instances.js')).list,
+  );
+  add(
+    'remove <name>',
+    'remove an instance and its password',
+    ['dbvitals remove prod'],
+    async () => (await import('./commands/instances.js')).remove,
+  );
+  add(
+    'test [names...]',
+    'log in to the instances and say what answers',
+    ['dbvitals test', 'dbvitals test prod'],
+    async () => (await import('./commands/test.js')).test,
+  );
+  add(
+    'doctor [names...]',
+    'what can be known of an instance, and the exact GRANT or setting for the rest',
+    ['dbvitals doctor prod'],
+    async () => (await import('./commands/doctor.js')).doctor,
+  );
+}
+
+function addInspection(add: Add): void {
+  add(
+    'statements <engine>',
+    'every SQL statement that would run on a server',
+    ['dbvitals statements postgresql --server-version 16'],
+    async () => (await import('./commands/statements.js')).statements,
+  ).option('--server-version <version>', 'as for a server of this version', '18');
+  add(
+    'store <action> [sql]',
+    'info: what is stored; sql: a SELECT over it',
+    [
+      'dbvitals store info',
+      'dbvitals store sql "SELECT wait_class, count(*) FROM session_samples GROUP BY 1"',
+    ],
+    async () => (await import('./commands/store.js')).store,
+  );
+}
+
+function filters(command: Command): Command {
+  return command
+    .option('--since <time>', 'from: 30s, 15m, 1h, 7d or ISO 8601')
+    .option('--until <time>', 'to')
+    .option('--database <name>', 'only this database')
+    .option('--user <name>', 'only this user')
+    .option('--application <name>', 'only this application')
+    .option('--client <address>', 'only this client address');
+}
+
+function withGlobals(command: Command): Command {
+  return command
+    .option(
+      '--config <file>',
+      'configuration file (default: $DBVITALS_CONFIG, then ~/.config/dbvitals/config.yaml)',
+    )
+    .option('--data-dir <dir>', 'where samples are kept')
+    .option('--json', 'print the report as JSON')
+    .option('--no-color', 'no colours')
+    .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--url <url>', 'an instance without configuration');
+}
