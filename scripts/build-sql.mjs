@@ -24,7 +24,8 @@ function queriesOf(engine, probe) {
     .map((name) => {
       const sql = readFileSync(join(engines, engine, 'queries', probe, name), 'utf8').trim();
       const marker = `/* dbvitals:${probe} */`;
-      if (!sql.startsWith(marker)) throw new Error(`${engine}/queries/${probe}/${name} must start with ${marker}`);
+      if (!sql.startsWith(marker))
+        throw new Error(`${engine}/queries/${probe}/${name} must start with ${marker}`);
       return { probe, file: `${probe}/${name}`, since: Number(basename(name, '.sql')), sql };
     })
     .sort((a, b) => b.since - a.since);

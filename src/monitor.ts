@@ -205,6 +205,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
   }
 
   async #context(name: string): Promise<AnswerContext> {
+    this.#live?.drain(name);
     await this.#flush();
     const reader =
       this.#memory ?? (this.options.dataDir ? await this.#openReader(this.options.dataDir) : null);

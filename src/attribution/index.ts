@@ -5,6 +5,7 @@ import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
 import { Evidence, keyOf } from './evidence.js';
 import { EndedWorkers } from './parallel.js';
+import { Readers } from './readers.js';
 import { type Pool, Settlement } from './settle.js';
 import { Spans } from './spans.js';
 import { addWait } from './waits.js';
@@ -22,6 +23,7 @@ class Ledger implements Attributor {
   readonly #spans = new Spans();
   readonly #evidence = new Evidence();
   readonly #workers = new EndedWorkers();
+  readonly #readers = new Readers();
   readonly #settlement: Settlement;
   readonly #pools = new Map<string, Pool>();
   readonly #creditedMs = new Map<string, number>();
@@ -35,10 +37,13 @@ class Ledger implements Attributor {
   tick(input: AttributionTick): void {
     const byId = new Map(input.sessions.map((session) => [session.id, session]));
     const left = new Map(input.processes);
+    this.#readers.observe(input);
     for (const session of input.sessions) {
       const cost = session.osPid === null ? null : (left.get(session.osPid) ?? null);
       if (session.osPid !== null) left.delete(session.osPid);
-      this.#session(input, session, cost, byId);
+      const read =
+        session.backendType === 'io worker' && cost !== null && this.#readers.share(cost, this.#entries);
+      if (!read) this.#session(input, session, cost, byId);
     }
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
     for (const cost of left.values()) add(this.#entries.background('unlisted'), amountOf(cost));
@@ -58,6 +63,7 @@ class Ledger implements Attributor {
     this.#spans.clear();
     this.#evidence.clear();
     this.#workers.clear();
+    this.#readers.clear();
   }
 
   #session(
@@ -101,15 +107,16 @@ class Ledger implements Attributor {
   #client(input: AttributionTick, session: SessionRow, cost: ProcessCost | null): void {
     const span = this.#spans.observe(session, input.atMs + input.clockOffsetMs, input.elapsedMs);
     this.#evidence.observe(session);
-    if (span.ended !== null && span.ended.durationMs >= 0) {
-      addDuration(this.#entries.statement(session, span.ended.digest), span.ended.durationMs);
+    if (span.ended !== null) {
+      const { digest, durationMs, seenMs } = span.ended;
+      if (durationMs >= 0) addDuration(this.#entries.statement(session, digest), durationMs);
+      this.#creditedMs.set(digest, (this.#creditedMs.get(digest) ?? 0) + seenMs);
     }
     const digest = session.state === 'active' ? session.digest : null;
     if (digest !== null) {
       const entry = this.#entries.statement(session, digest);
       entry.samples += 1;
       seen(entry, session, cost, input.elapsedMs);
-      this.#creditedMs.set(digest, (this.#creditedMs.get(digest) ?? 0) + span.elapsedMs);
       if (span.exact && cost !== null) {
         add(entry, amountOf(cost));
         entry.exactCpuNs += cost.cpuNs;
@@ -145,12 +152,7 @@ class Ledger implements Attributor {
     this.#countersAtMs = input.atMs;
     this.#settlement.settle([...this.#pools.values()], deltas, this.#creditedMs);
     this.#pools.clear();
-    // Counters rise when a statement ends: time credited to one still running is held against its next reading.
-    for (const { digest, execMs } of deltas) {
-      const leftMs = (this.#creditedMs.get(digest) ?? 0) - execMs;
-      if (leftMs > 0) this.#creditedMs.set(digest, leftMs);
-      else this.#creditedMs.delete(digest);
-    }
+    this.#creditedMs.clear();
   }
 
   #settleBySamples(): void {

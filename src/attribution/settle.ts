@@ -49,7 +49,10 @@ export class Settlement {
   ): void {
     const busy = this.#candidates(pools, deltas, credited);
     for (const pool of pools) {
-      const fitting = busy.filter(({ database, user }) => fits(pool.session, database, user));
+      const fitting = [
+        ...busy.filter(({ database, user }) => fits(pool.session, database, user)),
+        ...inFlight(pool, this.evidence),
+      ];
       if (fitting.length > 0) this.#shareByCounters(pool, fitting);
       else this.settleBySamples(pool);
     }
@@ -172,6 +175,19 @@ export class Settlement {
       Math.sqrt((1 - share) / (share * (this.evidence.sampleCount(digest) + 5))),
     );
   }
+}
+
+/** Statements still running at a tick's end are in no counter yet: what of the tick they ran is their weight. */
+function inFlight(pool: Pool, evidence: Evidence): Candidate[] {
+  const onCpu = pool.cpuNs / Math.max(1, pool.cpuNs + pool.runQueueNs);
+  return [...pool.inFlightMs].map(([digest, ms]) => ({
+    digest,
+    database: null,
+    user: null,
+    executorNs: ms * evidence.cpuShare(digest) * onCpu * 1e6,
+    protocolNs: 0,
+    readBytes: 0,
+  }));
 }
 
 /** Counters are kept per database and user; either may be unknown. */

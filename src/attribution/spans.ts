@@ -4,6 +4,8 @@ import type { SessionRow } from '../core/session.js';
 interface Running {
   readonly digest: string;
   readonly startedAtMs: number;
+  /** Its running time that samples saw so far, ms. */
+  seenMs: number;
 }
 
 export interface Span {
@@ -12,7 +14,7 @@ export interface Span {
   /** Time the statement seen now has run since the later of its start and the previous tick, ms. */
   readonly elapsedMs: number;
   /** The execution seen at the previous tick that has ended meanwhile. */
-  readonly ended: { readonly digest: string; readonly durationMs: number } | null;
+  readonly ended: { readonly digest: string; readonly durationMs: number; readonly seenMs: number } | null;
 }
 
 /** Follows what each session runs from tick to tick. */
@@ -31,13 +33,19 @@ export class Spans {
       now !== null &&
       before.digest === now.digest &&
       before.startedAtMs === now.startedAtMs;
+    const elapsedMs = now === null ? 0 : Math.max(0, Math.min(tickMs, nowMs - now.startedAtMs));
+    if (now !== null) now.seenMs = (same ? before.seenMs : 0) + elapsedMs;
     return {
       exact: same,
-      elapsedMs: now === null ? 0 : Math.max(0, Math.min(tickMs, nowMs - now.startedAtMs)),
+      elapsedMs,
       ended:
         before === undefined || same
           ? null
-          : { digest: before.digest, durationMs: endOf(session, now, nowMs) - before.startedAtMs },
+          : {
+              digest: before.digest,
+              durationMs: endOf(session, now, nowMs) - before.startedAtMs,
+              seenMs: before.seenMs,
+            },
     };
   }
 
@@ -55,7 +63,7 @@ export class Spans {
 function runningOf(session: SessionRow): Running | null {
   if (session.state !== 'active' || session.digest === null || session.statementStartedAtMs === null)
     return null;
-  return { digest: session.digest, startedAtMs: session.statementStartedAtMs };
+  return { digest: session.digest, startedAtMs: session.statementStartedAtMs, seenMs: 0 };
 }
 
 /** Exact when the session has been idle since; else the start of its next statement is the latest it can have ended. */

@@ -3,11 +3,7 @@ import { QUERY_SORT_KEYS } from '../core/monitor-options.js';
 import { type CommandContext, type GlobalOptions, openContext } from './context.js';
 import { VERSION } from './version.js';
 
-type Run = (
-  context: CommandContext,
-  args: readonly string[],
-  options: Readonly<Record<string, never>>,
-) => Promise<void>;
+type Run = (context: CommandContext, args: readonly string[], options: never) => Promise<void>;
 type Load = () => Promise<Run>;
 
 /** The command table. A command's code is loaded when it runs, so that `--help` loads none. */
@@ -31,11 +27,8 @@ export function buildProgram(signal: AbortSignal): Command {
       const options = { ...program.opts(), ...command.opts() } as GlobalOptions &
         Readonly<Record<string, never>>;
       const run = await load();
-      await run(
-        await openContext(options, signal),
-        positional.filter((each): each is string => each !== undefined),
-        options,
-      );
+      const args = positional.filter((each): each is string => each !== undefined);
+      await run(await openContext(options, signal), args, options as never);
     });
     return command;
   };

@@ -22,7 +22,6 @@ export function blackoutTick(ports: CollectorPorts, tracker: ProcessTracker, mis
     processes: costs.costs,
     endedCpuNs: costs.endedCpuNs,
     statements: null,
-    sessionIo: null,
     ioInFlight: null,
   });
   const instance = target.name;

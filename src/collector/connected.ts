@@ -16,8 +16,8 @@ import type { ProcessTracker, TrackedCosts } from './process-tracker.js';
 import { counterSamples, instanceTick, ServerCounters } from './records.js';
 import { StatementDeltas } from './statement-deltas.js';
 
-/** Digest counters are read each tick while a reading takes less than this of the server: 0.1 % of a core. */
-const CHEAP_DIGESTS_MS = 5;
+/** The server needs about 0.9 µs per digest: one reading per second for each thousand of them is 0.1 % of a core. */
+const DIGESTS_PER_SECOND = 1_000;
 const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0 };
 
 /** One connection's worth of collecting: everything here starts anew when the connection does. */
@@ -33,6 +33,7 @@ export class Connected {
   #lastCountersMs = Number.NEGATIVE_INFINITY;
   #lastDigestsMs = Number.NEGATIVE_INFINITY;
   #lastOwnCpuNs: number;
+  #digestCount = 0;
 
   constructor(
     private readonly ports: CollectorPorts,
@@ -75,7 +76,6 @@ export class Connected {
       processes: costs.costs,
       endedCpuNs: costs.endedCpuNs,
       statements,
-      sessionIo: more.sessionIo ?? null,
       ioInFlight: more.ioInFlight ?? null,
     });
     this.#store(sessions, costs, { atMs, elapsedMs, missedTicks, snapshotMs });
@@ -111,8 +111,9 @@ export class Connected {
       ...this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot),
       ...(waiting ? this.#runner.inLane('waiting') : []),
     ];
-    const found = await Promise.all(probes.map((probe) => this.#runner.may(probe, tick, signal)));
-    return Object.assign({}, ...found);
+    let found: ProbeRecords = {};
+    for (const probe of probes) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
+    return found;
   }
 
   /** Names for ids, texts for new digests, and what the smaller probes said, into the rows. */
@@ -163,11 +164,12 @@ export class Connected {
   /** Null in ticks in which the counters were not read. */
   async #digests(atMs: number, signal: AbortSignal): Promise<readonly StatementDelta[] | null> {
     const probe = this.#runner.inLane('digests')[0];
-    const dueMs = this.meter.lastMs('statements') <= CHEAP_DIGESTS_MS ? 0 : DIGESTS_EVERY_MS;
+    const dueMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#digestCount / DIGESTS_PER_SECOND) * 1000);
     if (probe === undefined || atMs - this.#lastDigestsMs < dueMs * this.#governor.factor('digests'))
       return null;
     this.#lastDigestsMs = atMs;
     const { statements } = await this.#runner.may(probe, this.#probeTick(atMs, []), signal);
+    this.#digestCount = statements?.counters.length ?? this.#digestCount;
     const deltas = statements === undefined ? null : this.#deltas.next(statements, atMs);
     if (deltas === null) return null;
     await this.#learnTexts(

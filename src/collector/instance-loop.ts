@@ -58,6 +58,11 @@ export class InstanceLoop {
     return this.#first;
   }
 
+  /** Closes the ledger's open interval, so that an answer has all there is. */
+  drain(): void {
+    this.#connected?.drain(this.ports.clock.nowMs());
+  }
+
   /** One tick; never throws. Connects first when there is no connection and its pause is over. */
   async tickOnce(missedTicks: number): Promise<void> {
     const { clock, emit, target } = this.ports;

@@ -6,7 +6,6 @@ interface Cost {
   skipped: number;
   totalMs: number;
   rows: number;
-  lastMs: number;
 }
 
 /** What each probe costs: round trips, rows, failures. */
@@ -17,20 +16,11 @@ export class Meter {
     const cost = this.#of(probe);
     cost.runs += 1;
     cost.totalMs += elapsedMs;
-    cost.lastMs = elapsedMs;
     cost.rows += rows;
   }
 
   failed(probe: string): void {
     this.#of(probe).failures += 1;
-  }
-
-  skipped(probe: string): void {
-    this.#of(probe).skipped += 1;
-  }
-
-  lastMs(probe: string): number {
-    return this.#costs.get(probe)?.lastMs ?? 0;
   }
 
   items(): OverheadItem[] {
@@ -49,7 +39,7 @@ export class Meter {
   #of(probe: string): Cost {
     const known = this.#costs.get(probe);
     if (known !== undefined) return known;
-    const cost: Cost = { runs: 0, failures: 0, skipped: 0, totalMs: 0, rows: 0, lastMs: 0 };
+    const cost: Cost = { runs: 0, failures: 0, skipped: 0, totalMs: 0, rows: 0 };
     this.#costs.set(probe, cost);
     return cost;
   }

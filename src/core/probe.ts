@@ -60,8 +60,6 @@ export interface ProbeRecords {
   readonly tempBytes?: ReadonlyMap<string, number>;
   readonly statements?: StatementReading;
   readonly counters?: readonly CounterReading[];
-  /** Bytes read and written for a session by the server's own count (PostgreSQL 18: pg_stat_get_backend_io). */
-  readonly sessionIo?: ReadonlyMap<string, SessionIoReading>;
   /** Session id (owner) to its reads in flight that another process does for it (PostgreSQL 18: pg_aios). */
   readonly ioInFlight?: ReadonlyMap<string, number>;
 }
@@ -70,11 +68,6 @@ export interface StatementReading {
   readonly counters: readonly StatementCounters[];
   /** Changes when the server forgot its counters; a difference across it is a gap, not a negative number. */
   readonly epoch: string;
-}
-
-export interface SessionIoReading {
-  readonly readBytes: number;
-  readonly writeBytes: number;
 }
 
 /** One server-wide number. `kind` says whether differences or the value itself have meaning. */

@@ -57,7 +57,7 @@ export interface AttributionTick {
   readonly endedCpuNs: number;
   /** Present when the server's digest counters were read in this tick. */
   readonly statements: readonly StatementDelta[] | null;
-  readonly sessionIo: ReadonlyMap<string, { readonly readBytes: number; readonly writeBytes: number }> | null;
+  /** Session id to bytes that other processes read for it at this moment (PostgreSQL 18 io workers). */
   readonly ioInFlight: ReadonlyMap<string, number> | null;
 }
 

@@ -58,6 +58,10 @@ export class LiveMonitor {
     await loop?.stop();
   }
 
+  drain(name: string): void {
+    this.#loops.get(name)?.drain();
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort();
     await Promise.all([...this.#loops.keys()].map((name) => this.remove(name)));

@@ -9,8 +9,7 @@ export function sessionFindings(sessions: readonly SessionItem[]): Finding[] {
   const byId = new Map(sessions.map((session) => [session.sessionId, session]));
   const roots = new Map<string, SessionItem[]>();
   for (const session of sessions) {
-    for (const root of rootsOf(session, byId, new Set()))
-      roots.set(root, [...(roots.get(root) ?? []), session]);
+    for (const root of rootsOf(session, byId)) roots.set(root, [...(roots.get(root) ?? []), session]);
   }
   return [
     ...[...roots].map(([id, victims]) => blocking(id, byId.get(id), victims)),
@@ -18,18 +17,19 @@ export function sessionFindings(sessions: readonly SessionItem[]): Finding[] {
   ];
 }
 
-/** Blockers that wait for nobody themselves. A cycle has none; each of its members then counts. */
-function rootsOf(session: SessionItem, byId: ReadonlyMap<string, SessionItem>, seen: Set<string>): string[] {
-  if (seen.has(session.sessionId)) return [session.sessionId];
-  seen.add(session.sessionId);
-  return [
-    ...new Set(
-      session.blockedBy.flatMap((id) => {
-        const blocker = byId.get(id);
-        return blocker === undefined || blocker.blockedBy.length === 0 ? [id] : rootsOf(blocker, byId, seen);
-      }),
-    ),
-  ];
+/** Blockers at the ends of the chains: they wait for nobody. In a cycle every member counts. */
+function rootsOf(session: SessionItem, byId: ReadonlyMap<string, SessionItem>): string[] {
+  const roots = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (id: string) => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const blockers = byId.get(id)?.blockedBy ?? [];
+    if (blockers.length === 0) roots.add(id);
+    for (const blocker of blockers) visit(blocker);
+  };
+  for (const blocker of session.blockedBy) visit(blocker);
+  return roots.size > 0 ? [...roots] : [...seen];
 }
 
 function blocking(id: string, root: SessionItem | undefined, victims: readonly SessionItem[]): Finding {
@@ -45,7 +45,7 @@ function blocking(id: string, root: SessionItem | undefined, victims: readonly S
     code: idle ? 'BLOCKED_BY_IDLE_TRANSACTION' : 'BLOCKED_SESSIONS',
     severity: 'critical',
     confidence: 0.95,
-    title: `${victims.length} session${victims.length === 1 ? '' : 's'} wait for ${who}${idle ? ', which is idle in a transaction' : ''}`,
+    title: `${victims.length} ${victims.length === 1 ? 'session waits' : 'sessions wait'} for ${who}${idle ? ', which is idle in a transaction' : ''}`,
     evidence: [
       { what: 'sessions held up', value: victims.map(({ sessionId }) => sessionId).join(', '), unit: '', at },
       { what: "age of the holder's transaction", value: round(root?.transactionAgeSeconds), unit: 's', at },

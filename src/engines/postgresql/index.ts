@@ -3,7 +3,7 @@ import { connect } from './connect.js';
 import { locate } from './locate.js';
 import { blockers } from './probes/blockers.js';
 import { counters } from './probes/counters.js';
-import { ioInFlight, sessionIo } from './probes/io-workers.js';
+import { ioInFlight } from './probes/io-in-flight.js';
 import { names } from './probes/names.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
@@ -16,7 +16,7 @@ import { sessionsFromTitles } from './titles.js';
 export const postgresql: Engine = {
   name: 'postgresql',
   defaultPort: 5432,
-  probes: [sessions, temp, sessionIo, ioInFlight, blockers, names, ...counters, statements],
+  probes: [sessions, temp, ioInFlight, blockers, names, ...counters, statements],
   queries: allQueries(),
   connect,
   statementTexts,

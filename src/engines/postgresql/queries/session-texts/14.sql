@@ -3,6 +3,6 @@
 SELECT DISTINCT ON (coalesce(s.query_id, hashtextextended(s.query, 0)))
        CASE WHEN s.query_id IS NULL THEN 't:' || hashtextextended(s.query, 0)::text ELSE s.query_id::text END AS digest,
        left(s.query, 16384) AS text,
-       octet_length(s.query) >= current_setting('track_activity_query_size')::int - 1 AS truncated
+       octet_length(s.query) >= pg_size_bytes(current_setting('track_activity_query_size')) - 1 AS truncated
 FROM pg_stat_get_activity(NULL) AS s
 WHERE coalesce(s.query_id, hashtextextended(s.query, 0)) = ANY ($1::bigint[]) AND s.query <> '<insufficient privilege>'

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sessionFindings } from '../../analysis/findings/sessions.js';
+import { parseDuration } from '../../config/index.js';
+import { DatabaseResourceMonitor } from '../../monitor.js';
+import { findingLines } from '../../render/report-lines.js';
+import { type TopInstance, type TopSortKey, type TopState, topLines } from '../../render/top.js';
+import { type CommandContext, monitorOptions, print, printJson, targetsOf } from '../context.js';
+import { type FilterFlags, filterOptions } from '../filters.js';
+import { Screen } from '../screen.js';
+
+interface Flags extends FilterFlags {
+  readonly once?: boolean;
+  readonly interval: string;
+  readonly sort: TopSortKey;
+}
+
+const KEYS: Readonly<Record<string, TopSortKey>> = {
+  c: 'cpu',
+  n: 'runqueue',
+  r: 'reads',
+  w: 'writes',
+  m: 'memory',
+  t: 'temp',
+  x: 'xact',
+};
+/** Two differences, so that rates are there. */
+const ONCE_MS = 2_200;
+
+export async function top(context: CommandContext, names: readonly string[], flags: Flags): Promise<void> {
+  const targets = targetsOf(context, names);
+  await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
+  for (const target of targets) await monitor.addTarget(target);
+  await monitor.start();
+  const all = targets.map(({ name }) => name);
+  if (flags.once || context.options.json || !process.stdout.isTTY || !process.stdin.isTTY) {
+    await sleep(ONCE_MS, undefined, { signal: context.signal });
+    await once(context, await ask(monitor, all, flags, flags.background === true), flags);
+  } else await interactive(context, monitor, all, flags);
+}
+
+async function once(context: CommandContext, instances: readonly TopInstance[], flags: Flags): Promise<void> {
+  if (context.options.json) {
+    for (const { sessions } of instances) printJson(sessions);
+    return;
+  }
+  const state = {
+    sort: flags.sort,
+    filter: '',
+    typing: false,
+    paused: false,
+    background: false,
+    help: false,
+  };
+  const findings = sessionFindings(instances.flatMap(({ sessions }) => sessions.items));
+  print([
+    ...topLines(instances, state, context.width, 10_000, context.style),
+    ...findingLines(findings, context.style),
+  ]);
+}
+
+async function ask(
+  monitor: DatabaseResourceMonitor,
+  names: readonly string[],
+  flags: FilterFlags,
+  background: boolean,
+): Promise<TopInstance[]> {
+  return Promise.all(
+    names.map(async (database) => ({
+      sessions: await monitor.getSessions({
+        database,
+        ...filterOptions(flags),
+        includeBackground: background,
+      }),
+      queries: await monitor.getQueryResourceUsage({ database, timeRange: '30s', limit: 1 }),
+    })),
+  );
+}
+
+async function interactive(
+  context: CommandContext,
+  monitor: DatabaseResourceMonitor,
+  names: readonly string[],
+  flags: Flags,
+): Promise<void> {
+  const screen = new Screen(process.stdout);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  let state: TopState = {
+    sort: flags.sort,
+    filter: '',
+    typing: false,
+    paused: false,
+    background: flags.background === true,
+    help: false,
+  };
+  let shown: TopInstance[] = [];
+  const draw = () => screen.draw(topLines(shown, state, screen.width, screen.height, context.style));
+  const onKey = (chunk: Buffer) => {
+    const next = pressed(state, chunk.toString('utf8'));
+    if (next === null) stop.abort();
+    else {
+      state = next;
+      draw();
+    }
+  };
+  const onResize = () => {
+    screen.clear();
+    draw();
+  };
+  process.stdin.setRawMode(true).resume().on('data', onKey);
+  process.stdout.on('resize', onResize);
+  screen.open();
+  try {
+    while (!signal.aborted) {
+      if (!state.paused) shown = await ask(monitor, names, flags, state.background);
+      draw();
+      await sleep(parseDuration(flags.interval), undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    screen.close();
+    process.stdin.setRawMode(false).pause().off('data', onKey);
+    process.stdout.off('resize', onResize);
+  }
+}
+
+/** The state after a key; null to quit. */
+export function pressed(state: TopState, key: string): TopState | null {
+  if (key === '\u0003') return null;
+  if (state.typing) return typed(state, key);
+  if (key === 'q') return null;
+  if (key === '/') return { ...state, typing: true, filter: '' };
+  if (key === '\u001b') return { ...state, filter: '' };
+  if (key === ' ') return { ...state, paused: !state.paused };
+  if (key === 'b') return { ...state, background: !state.background };
+  if (key === 'h' || key === '?') return { ...state, help: !state.help };
+  const sort = KEYS[key];
+  return sort === undefined ? state : { ...state, sort };
+}
+
+function typed(state: TopState, key: string): TopState {
+  if (key === '\r' || key === '\n') return { ...state, typing: false };
+  if (key === '\u001b') return { ...state, typing: false, filter: '' };
+  if (key === '\u007f') return { ...state, filter: state.filter.slice(0, -1) };
+  return /^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(key) ? { ...state, filter: state.filter + key } : state;
+}

@@ -1,0 +1,115 @@
+import type { QueriesReport } from '../core/query-report.js';
+import type { SessionItem, SessionsReport } from '../core/session-report.js';
+import { formatMs } from './format.js';
+import { plain } from './plain.js';
+import type { Style } from './report-lines.js';
+import { SESSION_COLUMNS, sessionCells } from './sessions.js';
+import { cut, renderTable } from './table.js';
+
+export const TOP_SORT_KEYS = ['cpu', 'runqueue', 'reads', 'writes', 'memory', 'temp', 'xact'] as const;
+export type TopSortKey = (typeof TOP_SORT_KEYS)[number];
+
+export interface TopState {
+  readonly sort: TopSortKey;
+  readonly filter: string;
+  /** The filter is being typed. */
+  readonly typing: boolean;
+  readonly paused: boolean;
+  readonly background: boolean;
+  readonly help: boolean;
+}
+
+/** One instance's part of the screen. `queries` covers the last seconds: for the instance's CPU and the monitor's own. */
+export interface TopInstance {
+  readonly sessions: SessionsReport;
+  readonly queries: QueriesReport;
+}
+
+const VALUE: Readonly<Record<TopSortKey, (item: SessionItem) => number | null>> = {
+  cpu: (item) => item.cpuPercent,
+  runqueue: (item) => item.runQueuePercent,
+  reads: (item) => item.readBytesPerSecond,
+  writes: (item) => item.writeBytesPerSecond,
+  memory: (item) => item.residentBytes,
+  temp: (item) => item.tempBytes,
+  xact: (item) => item.transactionAgeSeconds,
+};
+
+const HELP = [
+  'order of sessions: c CPU  n run queue  r reads  w writes  m memory  t temp  x transaction age',
+  '/ filter (user, database, application, state, statement)   Esc clears it',
+  'b server processes on or off   space pause   h this help   q or Ctrl-C quit',
+];
+
+/** The screen as lines, `height` of them at most. Only the rows that fit are formatted. Pure. */
+export function topLines(
+  instances: readonly TopInstance[],
+  state: TopState,
+  width: number,
+  height: number,
+  style: Style,
+): string[] {
+  const head = instances.map((instance) => cut(instanceLine(instance), width));
+  const status = statusLine(state, style);
+  const help = state.help ? HELP : [];
+  const room = Math.max(1, height - head.length - help.length - 2);
+  const items = instances
+    .flatMap(({ sessions }) => sessions.items)
+    .filter((item) => matches(item, state.filter));
+  const sorted = sortSessions(items, state.sort).slice(0, room);
+  const [header = '', ...rows] = renderTable(SESSION_COLUMNS, sorted.map(sessionCells), width);
+  return [
+    ...head.map(style.bold),
+    status,
+    ...help,
+    style.dim(cut(header, width)),
+    ...rows.map((row) => cut(row, width)),
+  ].slice(0, height);
+}
+
+/** Highest first; who waits for a lock or holds others up is above equals. */
+export function sortSessions(items: readonly SessionItem[], key: TopSortKey): SessionItem[] {
+  const value = VALUE[key];
+  const rank = (item: SessionItem) => (item.blockedBy.length > 0 ? 2 : item.state === 'active' ? 1 : 0);
+  return [...items].sort(
+    (a, b) =>
+      (value(b) ?? -1) - (value(a) ?? -1) || rank(b) - rank(a) || Number(a.sessionId) - Number(b.sessionId),
+  );
+}
+
+function instanceLine({ sessions, queries }: TopInstance): string {
+  const count = (of: (item: SessionItem) => boolean) => sessions.items.filter(of).length;
+  const seconds = Math.max(1, queries.window?.samples ?? 1);
+  const { cpuTotalMs } = queries.coverage;
+  const cpu = cpuTotalMs === null ? 'CPU unknown' : `CPU ${(cpuTotalMs / seconds / 10).toFixed(0)} %`;
+  const own =
+    queries.overhead === null
+      ? ''
+      : `  monitor ${formatMs((queries.overhead.cpuMs ?? 0) / seconds)}/s here, ${formatMs(queries.overhead.serverCpuMs === null ? null : queries.overhead.serverCpuMs / seconds)}/s in the server`;
+  const blocked = count(({ blockedBy }) => blockedBy.length > 0);
+  const failure = queries.limits.find(({ capability }) => capability === 'connection');
+  return `${plain(sessions.instance ?? '')}  ${cpu}  ${count(({ state }) => state === 'active')} active, ${count(({ state }) => state === 'idle')} idle, ${count(({ state }) => state.startsWith('idleIn'))} idle in xact${blocked > 0 ? `, ${blocked} BLOCKED` : ''}${own}${failure === undefined ? '' : `  DOWN: ${plain(failure.reason)}`}`;
+}
+
+function statusLine(state: TopState, style: Style): string {
+  const filter = state.typing
+    ? `filter: ${state.filter}_`
+    : state.filter === ''
+      ? ''
+      : `filter: ${state.filter}`;
+  return style.dim(
+    [
+      'sorted by ',
+      state.sort,
+      state.paused ? '  PAUSED' : '',
+      filter === '' ? '' : `  ${plain(filter)}`,
+      '  h help',
+    ].join(''),
+  );
+}
+
+function matches(item: SessionItem, filter: string): boolean {
+  if (filter === '') return true;
+  const text = `${item.sessionId} ${item.user} ${item.database} ${item.application} ${item.state} ${item.waitClass} ${item.text}`;
+  return text.toLowerCase().includes(filter.toLowerCase());
+}
