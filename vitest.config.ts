@@ -4,6 +4,7 @@ const report = process.env.CI !== undefined && process.env.DBVITALS_NO_REPORT ==
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/servers/global-setup.ts'],
     include: ['test/**/*.test.ts'],
     // Real servers share the machine's cores: more files at once only makes each one wait for the others.
     maxWorkers: 2,

@@ -1,5 +1,4 @@
 import { targetOf } from './config/index.js';
-import type { Capability } from './core/capability.js';
 import type { Clock } from './core/clock.js';
 import type { Target } from './core/engine.js';
 import { ENGINE_ALIASES } from './core/engine-name.js';
@@ -25,6 +24,7 @@ import { type AnswerContext, answerConnections, answerQueries, answerSessions } 
 import { examine } from './monitor/doctor.js';
 import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
+import { failureLimit, localityLimit } from './monitor/limits.js';
 import { LiveMonitor } from './monitor/live.js';
 import { openStoreReader, openStoreWriter } from './store/index.js';
 import { MemoryStore } from './store/memory/index.js';
@@ -282,22 +282,4 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       overhead: null,
     };
   }
-}
-
-function localityLimit(locality: { level: string; how: string } | null): Capability[] {
-  if (locality === null || locality.level === 'per-session') return [];
-  return [
-    {
-      capability: 'os.sessions',
-      available: false,
-      reason: locality.how,
-      remedy: "run dbvitals on the server's host",
-    },
-  ];
-}
-
-function failureLimit(failure: DbvitalsError | null): Capability[] {
-  return failure === null
-    ? []
-    : [{ capability: 'connection', available: false, reason: failure.message, remedy: failure.remedy }];
 }

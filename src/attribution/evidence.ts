@@ -39,11 +39,11 @@ export class Evidence {
     return this.#statements.get(digest)?.active ?? 0;
   }
 
-  /** A session seen running 20 times or more and never this statement hardly runs it. */
+  /** The more often a session was seen running other statements and never this one, the less it runs it. */
   affinity(session: SessionRow, digest: string): number {
     const key = keyOf(session);
-    if ((this.#samplesOf.get(key) ?? 0) < 20) return 1;
-    return this.#sessions.get(key)?.has(digest) ? 1 : 1e-3;
+    if (this.#sessions.get(key)?.has(digest)) return 1;
+    return Math.max(1e-3, 1 / (1 + (this.#samplesOf.get(key) ?? 0)) ** 2);
   }
 
   /** Samples by statement of one session: the only evidence where the server counts nothing per statement. */

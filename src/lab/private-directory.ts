@@ -3,6 +3,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerAccount } from './account.js';
+import { WATCHDOG } from './directory-watchdog.js';
 
 /**
  * A directory of our own for a private server, and a watchdog: a detached process that holds the read end of a pipe to
@@ -14,29 +15,6 @@ export interface PrivateDirectory {
   guard(pid: number): void;
   remove(): Promise<void>;
 }
-
-// Its own program in a string: it must run alike from TypeScript sources and from dist. A postmaster that gets SIGQUIT
-// ends its children itself; SIGKILL follows for what is left.
-const WATCHDOG = `
-const fs = require('node:fs');
-const directory = process.argv[1];
-const pids = [];
-let text = '', done = false;
-process.stdin.on('data', (chunk) => {
-  text += chunk;
-  for (let end; (end = text.indexOf('\\n')) >= 0; text = text.slice(end + 1)) {
-    const word = text.slice(0, end);
-    if (word === 'done') done = true; else pids.push(Number(word));
-  }
-});
-const signal = (name) => { for (const pid of pids) try { process.kill(pid, name); } catch {} };
-process.stdin.on('close', () => {
-  if (done) return;
-  signal('SIGQUIT');
-  setTimeout(() => { signal('SIGKILL'); setTimeout(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 20 }), 300); }, 1500);
-});
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
-`;
 
 const live = new Set<PrivateDirectory>();
 

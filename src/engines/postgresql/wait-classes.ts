@@ -23,7 +23,7 @@ const LOCKS: Readonly<Record<string, WaitClass>> = {
 
 /** First matching prefix decides; the longest names stand first. */
 const IO: readonly (readonly [RegExp, WaitClass])[] = [
-  [/^BufFile/, 'ioTemp'],
+  [/^BufFile/i, 'ioTemp'],
   [/^(WAL|Wal)(Read|Init|Copy|Sender)/, 'ioDataRead'],
   [/^(WAL|Wal)/, 'logCommit'],
   [/(Read|Prefetch)$/, 'ioDataRead'],

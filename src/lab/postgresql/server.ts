@@ -167,7 +167,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   const directory = await makePrivateDirectory(`pg${binaries.major}`, account);
   try {
     const server = new PrivatePostgres(binaries, await freePort(), directory.path, directory, account);
-    await initialise(server);
+    await initialise(binaries.bin, server.dataDirectory, account, directory.path);
     await appendFile(join(server.dataDirectory, 'postgresql.conf'), configuration(server, options));
     await startOnce(server);
     await createExtensions(server, options.extensions ?? []);

@@ -68,8 +68,9 @@ export const sessions: Probe = {
 
 function sessionOf(row: Row): SessionRow {
   const activity = row as unknown as ActivityRow;
-  const backendType = activity.backend_type ?? 'unknown';
-  const kind = KINDS[backendType] ?? 'system';
+  // Without a privilege the server hides even the type of other users' sessions.
+  const backendType = activity.backend_type ?? 'hidden';
+  const kind = activity.backend_type === null ? 'client' : (KINDS[backendType] ?? 'system');
   const state = stateOf(activity, kind);
   return {
     id: activity.pid,

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitExactly } from '../../src/attribution/entries.js';
+import { createAttributor } from '../../src/attribution/index.js';
+import type { ProcessCost } from '../../src/core/process.js';
+import type { SessionRow } from '../../src/core/session.js';
+import type { StatementDelta } from '../../src/core/statement.js';
+import type { AttributionTick, UsageEntry } from '../../src/core/usage.js';
+
+const session = (id: number, more: Partial<SessionRow> = {}): SessionRow => ({
+  id: String(id),
+  startedAtMs: 1,
+  osPid: id,
+  osTid: null,
+  kind: 'client',
+  backendType: 'client backend',
+  leaderId: null,
+  database: 'shop',
+  user: 'app',
+  application: null,
+  clientAddress: null,
+  clientPort: null,
+  state: 'active',
+  digest: 'a',
+  waitEventType: null,
+  waitEvent: null,
+  waitClass: 'cpu',
+  statementStartedAtMs: 0,
+  transactionStartedAtMs: 0,
+  stateChangedAtMs: 0,
+  blockedBy: [],
+  tempBytes: null,
+  ...more,
+});
+
+const cost = (cpuNs: number, more: Partial<ProcessCost> = {}): ProcessCost => ({
+  cpuNs,
+  runQueueNs: 0,
+  readBytes: 0,
+  writeBytes: 0,
+  readCharBytes: 0,
+  writeCharBytes: 0,
+  readCalls: 0,
+  writeCalls: 0,
+  residentBytes: 1,
+  anonBytes: 1,
+  minorFaults: 0,
+  majorFaults: 0,
+  blockIoDelayMs: null,
+  state: 'R',
+  elapsedMs: 1000,
+  ...more,
+});
+
+const delta = (digest: string, calls: number, execMs: number): StatementDelta => ({
+  digest,
+  database: 'shop',
+  user: 'app',
+  topLevel: true,
+  calls,
+  rows: calls,
+  execMs,
+  planMs: null,
+  ioMs: null,
+  sharedHitBytes: 0,
+  sharedReadBytes: 0,
+  sharedWrittenBytes: 0,
+  tempReadBytes: 0,
+  tempWrittenBytes: 0,
+  walBytes: 0,
+  fromMs: 0,
+  toMs: 0,
+});
+
+const tick = (atMs: number, more: Partial<AttributionTick>): AttributionTick => ({
+  atMs,
+  elapsedMs: 1000,
+  clockOffsetMs: 0,
+  sessions: [],
+  ownSessionIds: new Set(),
+  processes: new Map(),
+  endedCpuNs: 0,
+  statements: null,
+  ioInFlight: null,
+  ...more,
+});
+
+const sumOf = (entries: readonly UsageEntry[], kind?: UsageEntry['kind']) =>
+  entries
+    .filter((entry) => kind === undefined || entry.kind === kind)
+    .reduce((sum, { cpuNs }) => sum + cpuNs, 0);
+
+describe('the ledger', () => {
+  it('loses and invents nothing: what is drained is what was measured, whatever comes', () => {
+    const anyTick = fc.record({
+      sessions: fc.array(
+        fc.record({
+          id: fc.integer({ min: 1, max: 8 }),
+          digest: fc.constantFrom('a', 'b', 'c', null),
+          state: fc.constantFrom('active' as const, 'idle' as const, 'idleInTransaction' as const),
+          kind: fc.constantFrom('client' as const, 'parallelWorker' as const, 'storage' as const),
+          startedAtMs: fc.integer({ min: 1, max: 2 }),
+          statementStartedAtMs: fc.integer({ min: 0, max: 20_000 }),
+          leaderId: fc.constantFrom('1', '2', null),
+        }),
+        { maxLength: 8 },
+      ),
+      cpu: fc.dictionary(fc.integer({ min: 1, max: 10 }).map(String), fc.nat(1e9)),
+      endedCpuNs: fc.nat(1e8),
+      elapsedMs: fc.constantFrom(0, 1000, 5000),
+      statements: fc.option(
+        fc.array(
+          fc.record({ digest: fc.constantFrom('a', 'b', 'd'), calls: fc.nat(50), execMs: fc.nat(900) }),
+          { maxLength: 3 },
+        ),
+      ),
+      reset: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyTick, { maxLength: 25 }), (ticks) => {
+        const ledger = createAttributor({ instance: 'x' });
+        const drained: UsageEntry[] = [];
+        let measured = 0;
+        for (const [index, given] of ticks.entries()) {
+          const sessions = [...new Map(given.sessions.map((row) => [row.id, row])).values()].map((row) =>
+            session(row.id, { ...row, id: String(row.id) }),
+          );
+          const processes = new Map(
+            Object.entries(given.cpu).map(([pid, cpuNs]) => [Number(pid), cost(cpuNs)]),
+          );
+          for (const { cpuNs } of processes.values()) measured += cpuNs;
+          measured += given.endedCpuNs;
+          const statements =
+            given.statements?.map(({ digest, calls, execMs }) => delta(digest, calls, execMs)) ?? null;
+          ledger.tick(
+            tick(index * 1000, {
+              sessions,
+              processes,
+              statements,
+              endedCpuNs: given.endedCpuNs,
+              elapsedMs: given.elapsedMs,
+            }),
+          );
+          if (given.reset) ledger.reset();
+          if (index % 3 === 0) drained.push(...ledger.drain(index * 1000));
+        }
+        ledger.reset();
+        drained.push(...ledger.drain(1e6));
+        expect(sumOf(drained)).toBe(measured);
+        expect(
+          drained.every(
+            (entry) => entry.cpuNs >= 0 && entry.exactCpuNs <= entry.cpuNs && entry.cpuErrorNs >= 0,
+          ),
+        ).toBe(true);
+      }),
+    );
+  });
+
+  it('gives a statement that runs through a tick all of it, exactly', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const running = session(1, { statementStartedAtMs: -500 });
+    ledger.tick(tick(0, { sessions: [running], processes: new Map([[1, cost(0)]]) }));
+    ledger.tick(tick(1000, { sessions: [running], processes: new Map([[1, cost(700)]]) }));
+    const entries = ledger.drain(1000);
+    expect(entries).toEqual([
+      expect.objectContaining({ kind: 'statement', cpuNs: 700, exactCpuNs: 700, samples: 2 }),
+    ]);
+  });
+
+  it('shares what ran between two ticks by the executor time the server counted', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const idle = session(1, { state: 'idle', digest: null, waitClass: 'idle' });
+    const statements = [delta('a', 1, 300), delta('b', 1, 100)];
+    ledger.tick(tick(0, { sessions: [idle], processes: new Map([[1, cost(400e6)]]), statements }));
+    const byCpu = ledger
+      .drain(1)
+      .filter(({ kind }) => kind === 'statement')
+      .map(({ cpuNs }) => cpuNs)
+      .sort((a, b) => b - a);
+    expect((byCpu[0] as number) / (byCpu[1] as number)).toBeCloseTo(3, 5);
+  });
+
+  it('keeps a user from being billed for another', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const idle = session(1, { user: 'other', state: 'idle', digest: null, waitClass: 'idle' });
+    ledger.tick(
+      tick(0, { sessions: [idle], processes: new Map([[1, cost(400e6)]]), statements: [delta('a', 1, 300)] }),
+    );
+    expect(ledger.drain(1)).toEqual([
+      expect.objectContaining({ kind: 'session', user: 'other', cpuNs: 400e6 }),
+    ]);
+  });
+
+  it('rolls parallel workers up to their leader, and what they used unseen at the end too', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const leader = session(1, { statementStartedAtMs: -1 });
+    const worker = session(2, { kind: 'parallelWorker', leaderId: '1', digest: null });
+    ledger.tick(tick(0, { sessions: [leader, worker], processes: new Map([[2, cost(50)]]) }));
+    ledger.tick(tick(1000, { sessions: [leader], endedCpuNs: 30 }));
+    expect(sumOf(ledger.drain(1000), 'statement')).toBe(80);
+  });
+
+  it('keeps servers, the monitor and the unknown apart', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const sessions = [
+      session(1),
+      session(2, { kind: 'storage', backendType: 'checkpointer', digest: null, state: 'background' }),
+    ];
+    const processes = new Map([
+      [1, cost(5)],
+      [2, cost(7)],
+      [3, cost(11)],
+    ]);
+    ledger.tick(tick(0, { sessions, processes, ownSessionIds: new Set(['1']), endedCpuNs: 13 }));
+    const entries = ledger.drain(0);
+    expect(['monitor', 'background', 'unattributed'].map((kind) => sumOf(entries, kind as never))).toEqual([
+      5, 18, 13,
+    ]);
+  });
+});
+
+describe('splitExactly', () => {
+  it('sums to the total in whole numbers', () => {
+    const weights = fc
+      .array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 20 })
+      .filter((all) => all.some((each) => each > 0));
+    fc.assert(
+      fc.property(fc.nat(1e12), weights, (total, parts) => {
+        const split = splitExactly(total, parts);
+        expect(split.reduce((sum, part) => sum + part, 0)).toBe(total);
+        expect(split.every((part) => Number.isInteger(part) && part >= 0)).toBe(true);
+      }),
+    );
+  });
+});

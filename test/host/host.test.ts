@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { ProcessDescription } from '../../src/core/host.js';
+import { recognise } from '../../src/host/discovery/recognise.js';
+import { hostSamples, openHost } from '../../src/host/index.js';
+import { waitFor } from '../servers/wait-for.js';
+
+describe.skipIf(process.platform !== 'linux')('this host', () => {
+  it('measures a burning child as on CPU, and drops it when it is gone', async () => {
+    const host = openHost();
+    const child = spawn(process.execPath, ['-e', 'for (;;) {}']);
+    const pid = child.pid as number;
+    const reading = () => host.readProcesses([pid]).get(pid);
+    const first = await waitFor('the child', () => reading() ?? null);
+    await waitFor('100 ms of CPU', () => ((reading()?.cpuNs ?? 0) - first.cpuNs > 100e6 ? true : null));
+    expect(reading()).toMatchObject({
+      pid,
+      startTicks: first.startTicks,
+      readBytes: expect.any(Number),
+      anonBytes: expect.any(Number),
+    });
+    expect(host.children(process.pid)).toContain(pid);
+    expect(host.describe(pid)).toMatchObject({ parentPid: process.pid, command: 'node' });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(reading()).toBeUndefined();
+    expect(host.describe(pid)).toBeNull();
+    host.close();
+  });
+
+  it('works with few descriptors', () => {
+    const host = openHost({ maxDescriptors: 5 });
+    for (let round = 0; round < 20; round += 1) expect(host.readProcesses([1, process.pid]).size).toBe(2);
+    host.close();
+  });
+
+  it('finds the process at the other end of a TCP connection', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const client = spawn(process.execPath, ['-e', `require('node:net').connect(${port}, '127.0.0.1')`]);
+    const [socket] = (await once(server, 'connection')) as [import('node:net').Socket];
+    const host = openHost();
+    const found = host.findClient({
+      serverPid: process.pid,
+      address: '127.0.0.1',
+      port: socket.remotePort as number,
+    });
+    expect(found).toMatchObject({ pid: client.pid, command: 'node' });
+    client.kill('SIGKILL');
+    socket.destroy();
+    server.close();
+    host.close();
+  });
+
+  it('reads the whole host as increases and gauges', async () => {
+    const host = openHost();
+    const before = host.read();
+    const after = await waitFor('a clock tick', () => {
+      const next = host.read();
+      return next.cpu.idleNs + next.cpu.userNs > before.cpu.idleNs + before.cpu.userNs ? next : null;
+    });
+    const samples = hostSamples(before, after);
+    expect(samples.find(({ name }) => name === 'memory.availableBytes')).toMatchObject({
+      kind: 'gauge',
+      value: expect.any(Number),
+    });
+    expect(samples.filter(({ value }) => value < 0)).toEqual([]);
+    expect(samples.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['cpu.userNs', 'load1', 'contextSwitches']),
+    );
+    host.close();
+  });
+});
+
+describe('elsewhere than on Linux', () => {
+  it('says that processes cannot be seen', () => {
+    const host = openHost({ platform: 'darwin' });
+    expect(host.readProcesses([process.pid]).size).toBe(0);
+    expect(host.capabilities).toEqual([
+      expect.objectContaining({ capability: 'os.processes', available: false }),
+    ]);
+    host.close();
+  });
+});
+
+describe('recognising servers', () => {
+  const described = (command: string, commandLine: string): ProcessDescription => ({
+    pid: 2,
+    parentPid: 1,
+    startTicks: 0,
+    startedAtMs: 0,
+    uid: 0,
+    commandLine,
+    command,
+    executable: null,
+    workingDirectory: '/srv/data',
+    namespacePid: null,
+    cgroup: null,
+    container: null,
+  });
+
+  it.each([
+    [
+      'postgres',
+      '/usr/lib/postgresql/15/bin/postgres -D /srv/pg -p 5433',
+      { engine: 'postgresql', dataDirectory: '/srv/pg', port: 5433 },
+    ],
+    [
+      'mysqld',
+      '/usr/sbin/mysqld --datadir=/srv/my --port=3307 --socket=/run/my.sock',
+      { engine: 'mysql', flavour: 'mysql', port: 3307 },
+    ],
+    ['mariadbd', '/usr/sbin/mariadbd', { engine: 'mysql', flavour: 'mariadb', dataDirectory: '/srv/data' }],
+    ['ora_pmon_ORCL', 'ora_pmon_ORCL', { engine: 'oracle', name: 'ORCL' }],
+  ])('%s', (command, line, expected) => {
+    expect(recognise(described(command, line), described('systemd', '/sbin/init'))).toMatchObject(expected);
+  });
+
+  it('takes the engine and not the watchdog of SQL Server, the postmaster and not its children', () => {
+    const sqlservr = described('sqlservr', '/opt/mssql/bin/sqlservr');
+    expect(recognise(sqlservr, sqlservr)).toMatchObject({ engine: 'sqlserver' });
+    expect(recognise(sqlservr, described('systemd', 'init'))).toBeNull();
+    expect(
+      recognise(described('postgres', 'postgres: checkpointer'), described('postgres', 'postgres')),
+    ).toBeNull();
+    expect(recognise(described('bash', 'grep postgres'), null)).toBeNull();
+  });
+});

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import {
+  type PostgresServerOptions,
+  type PostgresVersion,
+  type PrivatePostgres,
+  startPostgresServer,
+} from '../../src/lab/postgresql/index.js';
+
+/** Majors that every run covers, and those that only a full one does. */
+export const POSTGRES_MATRIX: readonly PostgresVersion[] =
+  process.env.DBVITALS_TEST_ALL === undefined
+    ? ['12', '14', '16', '17', '18']
+    : ['12', '13', '14', '15', '16', '17', '18', 'debian'];
+
+export const NEWEST: PostgresVersion = '18';
+
+/** What every test server has unless a test says otherwise. */
+export const WITH_STATEMENTS: Partial<PostgresServerOptions> = {
+  preload: ['pg_stat_statements'],
+  extensions: ['pg_stat_statements'],
+};
+
+/** A suite on a server of its own. What cannot be had (see global-setup) is skipped, loudly, and fails where CI is set. */
+export function describeOnPostgres(
+  name: string,
+  options: PostgresServerOptions,
+  body: (server: () => PrivatePostgres) => void,
+): void {
+  const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',').includes(options.version);
+  describe.skipIf(missing || process.env.DBVITALS_NO_SERVERS !== undefined)(
+    `${name} [PostgreSQL ${options.version}]`,
+    () => {
+      let server: PrivatePostgres | null = null;
+      beforeAll(async () => {
+        server = await startPostgresServer(options);
+      });
+      afterAll(async () => {
+        await server?.stop();
+      });
+      body(() => server as PrivatePostgres);
+    },
+  );
+}
+
+/** A login with pg_monitor and nothing else, and one with nothing at all; nobody may create in `public`. */
+export async function createLogins(server: PrivatePostgres): Promise<void> {
+  const client = await server.connect();
+  await client.query(
+    'CREATE ROLE dbvitals LOGIN; GRANT pg_monitor TO dbvitals; CREATE ROLE nobody_at_all LOGIN',
+  );
+  await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+  await client.end();
+}
