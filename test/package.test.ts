@@ -14,6 +14,7 @@ describe('the package', () => {
   it('does nothing when imported: no output, no open handle, no database driver, no DuckDB', () => {
     const script = `
       await import(${JSON.stringify(join(ROOT, 'dist/index.js'))});
+      await new Promise((resolve) => setTimeout(resolve, 50));
       const open = process.getActiveResourcesInfo().filter((kind) => !/TTY|Pipe/.test(kind));
       const native = Object.keys(process.report.getReport().sharedObjects ?? {}).length;
       const loaded = process.report.getReport().sharedObjects.filter((name) => /duckdb|keyring/.test(name));

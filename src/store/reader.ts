@@ -134,7 +134,7 @@ class ParquetReader implements StoreReader {
   }
 
   sql(text: string) {
-    return runReadOnly(this.duck, text);
+    return runReadOnly(this.duck.directory, text);
   }
 
   info(): Promise<StoreInfo> {

@@ -1,5 +1,5 @@
 import { DbvitalsError } from '../core/errors.js';
-import { type Duck, emptyTable } from './duck.js';
+import { Duck, emptyTable } from './duck.js';
 import { TABLES } from './schema.js';
 import { quote } from './sql-quote.js';
 
@@ -16,6 +16,15 @@ export async function runReadOnly(
       remedy: 'see docs/data-model.md for the views',
     });
   }
+  const duck = await Duck.open(directory);
+  try {
+    return await runLocked(duck, text);
+  } finally {
+    duck.close();
+  }
+}
+
+async function runLocked(duck: Duck, text: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   for (const table of TABLES) {
     const files = duck.files(table);
     const source =
