@@ -117,7 +117,7 @@ function check(path: string, text: string): { document: Document; config: Config
     throw invalid(document.errors.map((error) => `${at(error.pos[0])}: ${error.message.split('\n')[0]}`));
   }
   refuseSecrets(document, path, at);
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
+  const parsed = schema.safeParse(plainValue(document, path));
   if (parsed.success) return { document, config: parsed.data };
   throw invalid(
     parsed.error.issues.map((issue) => {
@@ -127,6 +127,15 @@ function check(path: string, text: string): { document: Document; config: Config
       return `${at(node?.range?.[0])}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
     }),
   );
+}
+
+/** Aliases are bounded: a few lines of YAML can mean gigabytes. */
+function plainValue(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 }) ?? {};
+  } catch (error) {
+    throw invalid([`${path}: ${(error as Error).message}`]);
+  }
 }
 
 /** Before anything else, so that no other message can quote one. */

@@ -3,14 +3,13 @@ import { Duck, emptyTable } from './duck.js';
 import { TABLES } from './schema.js';
 import { quote } from './sql-quote.js';
 
+type SqlRows = readonly Readonly<Record<string, unknown>>[];
+
 /**
  * Runs one SELECT of the user over views of the stored files. DuckDB may then read the data directory and nothing
- * else, and its settings are locked.
+ * else, and its settings are locked for good: each statement gets a DuckDB of its own.
  */
-export async function runReadOnly(
-  duck: Duck,
-  text: string,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
+export async function runReadOnly(directory: string, text: string): Promise<SqlRows> {
   if (!/^\s*(select|with|from|describe|summarize|show)\b/i.test(text)) {
     throw new DbvitalsError('STORE_SQL', 'only a SELECT can be run over the store', {
       remedy: 'see docs/data-model.md for the views',
@@ -24,14 +23,14 @@ export async function runReadOnly(
   }
 }
 
-async function runLocked(duck: Duck, text: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function runLocked(duck: Duck, text: string): Promise<SqlRows> {
   for (const table of TABLES) {
     const files = duck.files(table);
     const source =
       files.length === 0
         ? emptyTable(table)
         : `read_parquet([${files.map(quote).join(', ')}], union_by_name = true)`;
-    await duck.run(`CREATE OR REPLACE VIEW ${table} AS SELECT * FROM ${source}`);
+    await duck.run(`CREATE VIEW ${table} AS SELECT * FROM ${source}`);
   }
   await duck.run(`SET allowed_directories = [${quote(duck.directory)}]`);
   await duck.run('SET enable_external_access = false');
