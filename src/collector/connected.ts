@@ -129,7 +129,7 @@ export class Connected {
       atMs,
       signal,
     );
-    this.#directory.findClients(rows, this.ports.host);
+    this.#directory.findClients(rows, this.ports.host, atMs);
     this.#directory.keepClients(rows);
     return rows.map((row) => ({
       ...row,

@@ -9,6 +9,7 @@ import { DEADLINES } from './deadlines.js';
 const MOST_TEXTS = 200;
 const MOST_CLIENTS = 20;
 const RETRY_MS = 60_000;
+const CLIENT_RETRY_MS = 15_000;
 
 type Names = NonNullable<ProbeRecords['names']>;
 
@@ -18,7 +19,7 @@ export class Directory {
   readonly #texts = new Map<string, string | null>();
   readonly #own = new Set<string>();
   readonly #retryAtMs = new Map<string, number>();
-  readonly #clients = new Map<string, ClientProcess | null>();
+  readonly #clients = new Map<string, { readonly found: ClientProcess | null; readonly retryAtMs: number }>();
 
   constructor(
     private readonly engine: Engine,
@@ -80,21 +81,31 @@ export class Directory {
     return texts;
   }
 
-  /** Local client processes, looked up once per session and a few per tick. */
-  findClients(sessions: readonly SessionRow[], host: HostReader): void {
+  /** Local client processes, a few per tick; one that was not found is looked for again later. */
+  findClients(sessions: readonly SessionRow[], host: HostReader, nowMs: number): void {
     let left = MOST_CLIENTS;
     for (const session of sessions) {
       if (left === 0) return;
-      if (session.kind !== 'client' || session.osPid === null || this.#clients.has(clientKey(session)))
+      const known = this.#clients.get(clientKey(session));
+      if (
+        session.kind !== 'client' ||
+        session.osPid === null ||
+        (known !== undefined && known.retryAtMs > nowMs)
+      )
         continue;
       left -= 1;
-      const endpoint = { serverPid: session.osPid, address: session.clientAddress, port: session.clientPort };
-      this.#clients.set(clientKey(session), host.findClient(endpoint));
+      const found = host.findClient({
+        serverPid: session.osPid,
+        address: session.clientAddress,
+        port: session.clientPort,
+      });
+      const retryAtMs = found === null ? nowMs + CLIENT_RETRY_MS : Number.POSITIVE_INFINITY;
+      this.#clients.set(clientKey(session), { found, retryAtMs });
     }
   }
 
   client(session: SessionRow): ClientProcess | null {
-    return this.#clients.get(clientKey(session)) ?? null;
+    return this.#clients.get(clientKey(session))?.found ?? null;
   }
 
   /** Forgets clients of sessions that ended. */

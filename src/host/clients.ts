@@ -5,7 +5,7 @@ import { describeProcess, readText } from './describe.js';
 import { parseTcp } from './parse/sockets.js';
 
 /** A scan of every process's descriptors costs milliseconds: one serves all lookups of this long. */
-const SCAN_EVERY_MS = 10_000;
+const SCAN_EVERY_MS = 5_000;
 
 /**
  * Which local process holds the other end of a session's connection. TCP: the row of /proc/net/tcp whose ports are
