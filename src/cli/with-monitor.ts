@@ -22,7 +22,7 @@ export async function withMonitor<T>(
 ): Promise<T> {
   await using stored = new DatabaseResourceMonitor({ ...monitorOptions(context), dataDir: context.dataDir });
   await stored.addTarget(target);
-  if (context.options.url === undefined && (await stored.hasHistory(target.name))) return ask(stored, false);
+  if (context.options.url === undefined && (await stored.hasHistory(target.name))) return await ask(stored, false);
   await using live = new DatabaseResourceMonitor(monitorOptions(context));
   let failure: string | null = null;
   live.on('down', ({ message }) => {
@@ -36,7 +36,7 @@ export async function withMonitor<T>(
     `nothing is stored of ${target.name}: watching it`,
     context.signal,
   );
-  return ask(live, true);
+  return await ask(live, true);
 }
 
 async function watch(ms: number, message: string, signal: AbortSignal): Promise<void> {

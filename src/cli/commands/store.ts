@@ -6,8 +6,8 @@ import { type CommandContext, print, printJson } from '../context.js';
 
 export async function store(context: CommandContext, [action = '', text]: readonly string[]): Promise<void> {
   await using reader = await openStoreReader({ directory: context.dataDir });
-  if (action === 'info') return info(context, reader);
-  if (action === 'sql' && text !== undefined) return sql(context, reader, text);
+  if (action === 'info') return await info(context, reader);
+  if (action === 'sql' && text !== undefined) return await sql(context, reader, text);
   throw new DbvitalsError('USAGE', 'store takes `info`, or `sql` and a SELECT');
 }
 
