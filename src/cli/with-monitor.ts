@@ -22,7 +22,8 @@ export async function withMonitor<T>(
 ): Promise<T> {
   await using stored = new DatabaseResourceMonitor({ ...monitorOptions(context), dataDir: context.dataDir });
   await stored.addTarget(target);
-  if (context.options.url === undefined && (await stored.hasHistory(target.name))) return await ask(stored, false);
+  if (context.options.url === undefined && (await stored.hasHistory(target.name)))
+    return await ask(stored, false);
   await using live = new DatabaseResourceMonitor(monitorOptions(context));
   let failure: string | null = null;
   live.on('down', ({ message }) => {
