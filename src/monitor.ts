@@ -1,4 +1,4 @@
-import { targetOf } from './config/index.js';
+import { targetOf, withPooler } from './config/index.js';
 import type { Clock } from './core/clock.js';
 import type { Target } from './core/engine.js';
 import { ENGINE_ALIASES } from './core/engine-name.js';
@@ -26,6 +26,7 @@ import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
 import { failureLimit, localityLimit } from './monitor/limits.js';
 import { LiveMonitor } from './monitor/live.js';
+import { askPooler } from './monitor/pooler.js';
 import { openStoreReader, openStoreWriter } from './store/index.js';
 import { MemoryStore } from './store/memory/index.js';
 
@@ -72,7 +73,10 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
 
   /** Makes an instance known; a running monitor begins to watch it. Rejects with USAGE, INSTANCE_EXISTS or ENGINE_UNSUPPORTED. */
   async addDatabase(options: AddDatabaseOptions): Promise<void> {
-    const target = targetOf(options.name, options.connectionString);
+    const target = withPooler(
+      targetOf(options.name, options.connectionString),
+      options.poolerConnectionString,
+    );
     if (target.engine !== ENGINE_ALIASES[options.type]) {
       throw new DbvitalsError(
         'USAGE',
@@ -207,30 +211,33 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
   async #context(name: string): Promise<AnswerContext> {
     this.#live?.drain(name);
     await this.#flush();
-    const reader =
-      this.#memory ?? (this.options.dataDir ? await this.#openReader(this.options.dataDir) : null);
-    if (reader === null)
-      throw new DbvitalsError(
-        'CLOSED',
-        'nothing was collected: start() was not called and there is no data directory',
-      );
-    const known = this.#targets.has(name) || (await reader.instances()).includes(name);
-    if (!known) this.#target(name);
-    const status = this.#live?.loop(name)?.status ?? null;
+    const reader = await this.#reader();
+    if (!this.#targets.has(name) && !(await reader.instances()).includes(name)) this.#target(name);
+    const { facts = null, locality = null, failure = null } = this.#live?.loop(name)?.status ?? {};
     const latest = await reader.latestTick(name);
+    const limits = limitsOf([
+      ...(facts?.capabilities ?? []),
+      ...localityLimit(locality),
+      ...failureLimit(failure),
+    ]);
     return {
       reader,
       clock: this.#clock,
       engine: this.#targets.get(name)?.engine ?? null,
-      limits: limitsOf([
-        ...(status?.facts?.capabilities ?? []),
-        ...localityLimit(status?.locality ?? null),
-        ...failureLimit(status?.failure ?? null),
-      ]),
-      maxConnections: status?.facts?.maxConnections ?? latest?.maxConnections ?? null,
-      reservedConnections: status?.facts?.reservedConnections ?? null,
+      maxConnections: facts?.maxConnections ?? latest?.maxConnections ?? null,
+      reservedConnections: facts?.reservedConnections ?? null,
       cpuCount: this.#openHost().cpuCount,
+      ...(await askPooler(this.#targets.get(name), limits)),
     };
+  }
+
+  async #reader(): Promise<SampleReader> {
+    if (this.#memory !== null) return this.#memory;
+    if (this.options.dataDir) return this.#openReader(this.options.dataDir);
+    throw new DbvitalsError(
+      'CLOSED',
+      'nothing was collected: start() was not called and there is no data directory',
+    );
   }
 
   #target(name: string): Target {

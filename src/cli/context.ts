@@ -10,6 +10,7 @@ import {
   parseSize,
   splitSecret,
   targetOf,
+  withPooler,
 } from '../config/index.js';
 import type { Target } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
@@ -114,7 +115,7 @@ function configured(instances: readonly InstanceConfig[], name: string): Instanc
 }
 
 function configuredTarget(context: CommandContext, instance: InstanceConfig): Target {
-  const target = targetOf(instance.name, instance.url);
+  const target = withPooler(targetOf(instance.name, instance.url), instance.pooler);
   return {
     ...target,
     password: () =>

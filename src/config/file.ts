@@ -29,6 +29,11 @@ const instance = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores'),
   url: readable(parseConnectionString, 'a connection URL such as postgresql://monitor@host:5432/postgres'),
   password: passwordSource.optional(),
+  /** Admin console of a pooler in front of it. */
+  pooler: readable(
+    parseConnectionString,
+    'a connection URL such as postgresql://stats@host:6432/pgbouncer',
+  ).optional(),
 });
 
 const schema = z.strictObject({
@@ -144,7 +149,9 @@ function refuseSecrets(document: Document, path: string, at: (offset: number | u
   for (const item of list?.items ?? []) {
     if (!isMap(item)) continue;
     const name = String(item.get('name') ?? 'NAME');
-    const literal = typeof item.get('password') === 'string' || hasPassword(String(item.get('url') ?? ''));
+    const literal =
+      typeof item.get('password') === 'string' ||
+      ['url', 'pooler'].some((key) => hasPassword(String(item.get(key) ?? '')));
     if (!literal) continue;
     throw new DbvitalsError(
       'CONFIG_SECRET',

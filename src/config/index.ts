@@ -7,5 +7,5 @@ export {
   loadConfig,
   removeInstance,
 } from './file.js';
-export { targetOf } from './target.js';
+export { targetOf, withPooler } from './target.js';
 export { parseDuration, parseSize, parseTime } from './units.js';

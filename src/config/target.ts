@@ -37,3 +37,13 @@ export function targetOf(
     pooler: null,
   };
 }
+
+/** The same with the admin console of a pooler in front of it (`postgresql://user@host:6432/pgbouncer`). */
+export function withPooler(target: Target, connectionString: string | undefined): Target {
+  if (connectionString === undefined) return target;
+  const { host, port, user, password } = parseConnectionString(connectionString);
+  return {
+    ...target,
+    pooler: { host, port: port ?? 6432, user: user ?? target.user, password: async () => password },
+  };
+}

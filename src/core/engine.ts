@@ -76,7 +76,7 @@ export interface Engine {
   /** Blackout mode: what the processes' titles still tell when the server refuses connections. Pure. */
   sessionsFromTitles(titles: readonly ProcessTitle[]): readonly SessionRow[];
   /** The pooler in front of the instance, when one is configured. */
-  readPooler?(target: Target, context: CallContext): Promise<PoolerSnapshot>;
+  readPooler(target: PoolerTarget, context: CallContext): Promise<PoolerSnapshot>;
 }
 
 export interface ProcessTitle {

@@ -8,6 +8,7 @@ import { parseTime } from '../config/index.js';
 import type { Clock } from '../core/clock.js';
 import type { EngineName } from '../core/engine-name.js';
 import type { ConnectionOptions, QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
+import type { PoolerSnapshot } from '../core/pooler.js';
 import type { QueriesReport } from '../core/query-report.js';
 import type { SampleFilter, SampleReader, TickTotals, Window } from '../core/reader.js';
 import type { Limit, Overhead, ReportWindow } from '../core/report.js';
@@ -22,6 +23,8 @@ export interface AnswerContext {
   readonly maxConnections: number | null;
   readonly reservedConnections: number | null;
   readonly cpuCount: number;
+  /** The pooler in front, when one is configured and answers. */
+  readonly pooler: PoolerSnapshot | null;
 }
 
 const DEFAULT_RANGE = '1h';
@@ -87,7 +90,7 @@ export async function answerSessions(
       ? samples.filter(({ atMs, row }) => row.state === 'idle' || newest - atMs < 1500)
       : samples;
   const texts = await reader.texts([...new Set(present.flatMap(({ statementId }) => statementId ?? []))]);
-  const items = sessionItems(present, texts, null).filter(
+  const items = sessionItems(present, texts, context.pooler).filter(
     ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
   );
   return {
@@ -114,7 +117,7 @@ export async function answerConnections(
     max: context.maxConnections,
     reserved: context.reservedConnections,
     used: items.reduce((sum, item) => sum + item.active + item.idle + item.idleInTransaction, 0),
-    pools: poolItems(null),
+    pools: poolItems(context.pooler),
     items,
   };
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
+import { readPgBouncer } from './pgbouncer.js';
 import { blockers } from './probes/blockers.js';
 import { counters } from './probes/counters.js';
 import { ioInFlight } from './probes/io-in-flight.js';
@@ -22,4 +23,5 @@ export const postgresql: Engine = {
   statementTexts,
   locate,
   sessionsFromTitles,
+  readPooler: readPgBouncer,
 };

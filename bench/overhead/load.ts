@@ -1,0 +1,37 @@
+/** 1,000 clients of 127.0.0.1:PORT that run one statement after the other. Prints `ready`, ends at SIGTERM. */
+import pg from 'pg';
+
+const [port, count] = process.argv.slice(2).map(Number) as [number, number];
+const BURNERS = 20;
+let busy = true;
+process.once('SIGTERM', () => {
+  busy = false;
+  setTimeout(() => process.exit(0), 500);
+});
+
+const clients = await Promise.all(
+  Array.from({ length: count }, async (_, index) => {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port,
+      user: 'postgres',
+      database: 'postgres',
+      application_name: `app${index % 7}`,
+    });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }),
+);
+for (const [index, client] of clients.entries()) void work(client, index);
+console.log('ready');
+
+async function work(client: pg.Client, index: number): Promise<void> {
+  while (busy) {
+    const statement =
+      index < BURNERS
+        ? 'SELECT count(*) FROM generate_series(1, 200000) AS i'
+        : `SELECT ${index % 50}, pg_sleep(0.5 + random())`;
+    await client.query(statement).catch(() => {});
+  }
+}
