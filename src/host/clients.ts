@@ -4,8 +4,8 @@ import type { ClientEndpoint, ClientProcess } from '../core/host.js';
 import { describeProcess, readText } from './describe.js';
 import { parseTcp } from './parse/sockets.js';
 
-/** A scan of every process's descriptors costs milliseconds: one serves all lookups of this long. */
-const SCAN_EVERY_MS = 5_000;
+/** A scan of every process's descriptors costs tens of milliseconds with a thousand backends: one serves all lookups of this long. */
+const SCAN_EVERY_MS = 30_000;
 
 /**
  * Which local process holds the other end of a session's connection. TCP: the row of /proc/net/tcp whose ports are
@@ -15,6 +15,10 @@ const SCAN_EVERY_MS = 5_000;
 export class Clients {
   #owners = new Map<string, number>();
   #unixPeers = new Map<string, number>();
+  readonly #tables = new Map<
+    string,
+    { readonly readAt: number; readonly inodes: ReadonlyMap<number, string> }
+  >();
   #scannedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly root: string) {}
@@ -29,19 +33,30 @@ export class Clients {
   }
 
   #tcpClient(endpoint: ClientEndpoint, port: number): number | null {
+    const inode = this.#clientInodes(endpoint.serverPid).get(port);
+    return inode === undefined ? null : this.#owner(inode);
+  }
+
+  /**
+   * Client port to the inode of the client's end, for the network namespace of the server. With a thousand
+   * connections the table takes milliseconds to read: one reading serves all lookups of some seconds.
+   */
+  #clientInodes(serverPid: number): ReadonlyMap<number, string> {
+    const namespace = linkOf(`${this.root}/${serverPid}/ns/net`);
+    const known = this.#tables.get(namespace);
+    if (known !== undefined && performance.now() - known.readAt < SCAN_EVERY_MS) return known.inodes;
     const rows = ['tcp', 'tcp6'].flatMap((name) =>
-      parseTcp(readText(`${this.root}/${endpoint.serverPid}/net/${name}`)),
+      parseTcp(readText(`${this.root}/${serverPid}/net/${name}`)),
     );
-    const servers = new Set(
-      rows
-        .filter((row) => row.remotePort === port && !row.listening)
-        .map((row) => `${row.localAddress}:${row.localPort}`),
-    );
-    const client = rows.find(
-      (row) =>
-        row.localPort === port && row.inode !== '0' && servers.has(`${row.remoteAddress}:${row.remotePort}`),
-    );
-    return client === undefined ? null : this.#owner(client.inode);
+    const local = new Set(rows.map((row) => `${row.localAddress}:${row.localPort}/${row.remotePort}`));
+    const inodes = new Map<number, string>();
+    for (const row of rows) {
+      // The client's end of a connection within this namespace: the other end is in the table too.
+      const otherEnd = `${row.remoteAddress}:${row.remotePort}/${row.localPort}`;
+      if (!row.listening && row.inode !== '0' && local.has(otherEnd)) inodes.set(row.localPort, row.inode);
+    }
+    this.#tables.set(namespace, { readAt: performance.now(), inodes });
+    return inodes;
   }
 
   #unixClient(endpoint: ClientEndpoint): number | null {

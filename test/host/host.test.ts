@@ -22,7 +22,10 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
       anonBytes: expect.any(Number),
     });
     expect(host.children(process.pid)).toContain(pid);
-    expect(host.describe(pid)).toMatchObject({ parentPid: process.pid, command: 'node' });
+    expect(host.describe(pid)).toMatchObject({
+      parentPid: process.pid,
+      commandLine: expect.stringContaining('for (;;)'),
+    });
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(reading()).toBeUndefined();
@@ -48,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
       address: '127.0.0.1',
       port: socket.remotePort as number,
     });
-    expect(found).toMatchObject({ pid: client.pid, command: 'node' });
+    expect(found).toMatchObject({ pid: client.pid, container: null });
     client.kill('SIGKILL');
     socket.destroy();
     server.close();
