@@ -32,8 +32,8 @@ export async function record(
   seconds: number,
 ): Promise<Trace> {
   const load = spawn(
-    'npx',
-    ['tsx', join(import.meta.dirname, 'load.ts'), String(server.port), workload, String(seed)],
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'load.ts'), String(server.port), workload, String(seed)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await once(load.stdout, 'data');

@@ -46,8 +46,8 @@ export async function run({ json, quick, args }: BenchOptions): Promise<BenchRes
 
 async function startLoad(server: PrivatePostgres): Promise<ChildProcess> {
   const child = spawn(
-    'npx',
-    ['tsx', join(import.meta.dirname, 'load.ts'), String(server.port), String(SESSIONS)],
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'load.ts'), String(server.port), String(SESSIONS)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await once(child.stdout as NodeJS.ReadableStream, 'data');

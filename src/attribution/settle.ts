@@ -48,11 +48,14 @@ export class Settlement {
     credited: ReadonlyMap<string, number>,
   ): void {
     const busy = this.#candidates(pools, deltas, credited);
+    const totalNs = Math.max(1, sum(pools.map((pool) => pool.cpuNs)));
     for (const pool of pools) {
-      const fitting = [
-        ...busy.filter(({ database, user }) => fits(pool.session, database, user)),
-        ...inFlight(pool, this.evidence),
-      ];
+      // Counters are of all sessions together; what a session ran unseen is its part of them by its CPU.
+      const part = pool.cpuNs / totalNs;
+      const counted = busy
+        .filter(({ database, user }) => fits(pool.session, database, user))
+        .map((each) => ({ ...each, executorNs: each.executorNs * part, protocolNs: each.protocolNs * part }));
+      const fitting = [...counted, ...inFlight(pool, this.evidence)];
       if (fitting.length > 0) this.#shareByCounters(pool, fitting);
       else this.settleBySamples(pool);
     }
@@ -91,7 +94,10 @@ export class Settlement {
       return freshMs * this.evidence.cpuShare(delta.digest) * onCpu * 1e6;
     });
     const calls = sum(deltas.filter(({ topLevel }) => topLevel).map((delta) => delta.calls));
-    this.#learnProtocol(cpuNs, sum(executor), calls);
+    const running = sum(
+      pools.flatMap((pool) => inFlight(pool, this.evidence).map(({ executorNs }) => executorNs)),
+    );
+    this.#learnProtocol(cpuNs, sum(executor) + running, calls);
     return deltas.flatMap((delta, index) =>
       delta.topLevel && (delta.calls > 0 || delta.execMs > 0)
         ? {
