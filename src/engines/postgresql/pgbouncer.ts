@@ -27,16 +27,12 @@ export async function readPgBouncer(target: PoolerTarget, context: CallContext):
 
 async function snapshot(client: Client): Promise<PoolerSnapshot> {
   await client.connect();
-  const show = async (what: string): Promise<readonly Row[]> =>
-    (await client.query<Row>(`SHOW ${what}`)).rows;
-  const [version] = await show('VERSION');
-  const pools = (await show('POOLS')).map(poolOf).filter(({ database }) => database !== 'pgbouncer');
-  return {
-    product: 'pgbouncer',
-    version: versionOf(version),
-    pools,
-    links: linksOf(await show('CLIENTS'), await show('SERVERS')),
-  };
+  const rowsOf = async (statement: string): Promise<readonly Row[]> =>
+    (await client.query<Row>(statement)).rows;
+  const [version] = await rowsOf('SHOW VERSION');
+  const pools = (await rowsOf('SHOW POOLS')).map(poolOf).filter(({ database }) => database !== 'pgbouncer');
+  const links = linksOf(await rowsOf('SHOW CLIENTS'), await rowsOf('SHOW SERVERS'));
+  return { product: 'pgbouncer', version: versionOf(version), pools, links };
 }
 
 /** `PgBouncer 1.18.0` as text, or a column of that name in old versions. */
