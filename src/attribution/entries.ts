@@ -28,7 +28,8 @@ export interface Amount {
 
 /** The rows of one interval, by what they stand for. */
 export class Entries {
-  #open = new Map<string, OpenEntry>();
+  /** By who (database, user, application, client address), then by what. */
+  #open = new Map<string, Map<string, OpenEntry>>();
   #fromMs = 0;
 
   constructor(
@@ -57,12 +58,14 @@ export class Entries {
   /** Closes the interval. */
   drain(atMs: number): UsageEntry[] {
     const fromMs = this.#fromMs;
-    const rows = [...this.#open.values()].map((entry) => ({
-      ...entry,
-      fromMs: fromMs === 0 ? atMs : fromMs,
-      toMs: atMs,
-      cpuErrorNs: Math.round(entry.cpuErrorNs),
-    }));
+    const rows = [...this.#open.values()]
+      .flatMap((entries) => [...entries.values()])
+      .map((entry) => ({
+        ...entry,
+        fromMs: fromMs === 0 ? atMs : fromMs,
+        toMs: atMs,
+        cpuErrorNs: Math.round(entry.cpuErrorNs),
+      }));
     this.#open = new Map();
     this.#fromMs = atMs;
     return rows;
@@ -74,8 +77,11 @@ export class Entries {
     session: SessionRow | null,
     backendType: string | null,
   ): OpenEntry {
-    const key = `${kind}\0${digest}\0${session?.database}\0${session?.user}\0${session?.application}\0${session?.clientAddress}\0${backendType}`;
-    const known = this.#open.get(key);
+    const who = session === null ? '' : groupKeyOf(session);
+    const entries = this.#open.get(who) ?? new Map<string, OpenEntry>();
+    this.#open.set(who, entries);
+    const key = digest ?? `${kind}\0${backendType}`;
+    const known = entries.get(key);
     if (known !== undefined) return known;
     const entry: OpenEntry = {
       instance: this.instance,
@@ -98,9 +104,14 @@ export class Entries {
       tempPeakBytes: null,
       durations: [],
     };
-    this.#open.set(key, entry);
+    entries.set(key, entry);
     return entry;
   }
+}
+
+/** Sessions whose costs share rows. */
+export function groupKeyOf(session: SessionRow): string {
+  return `${session.database}\0${session.user}\0${session.application}\0${session.clientAddress}`;
 }
 
 export function add(entry: OpenEntry, amount: Amount): void {

@@ -1,8 +1,17 @@
+import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
-import type { StatementDelta } from '../core/statement.js';
+import type { WaitClass } from '../core/wait-class.js';
 
 /** How much a tick's observation still counts after a minute: exp(-60/300). */
 const DECAY_PER_TICK = 1 - 1 / 300;
+
+/** Waits that are system calls on files or sockets. */
+const SYSTEM_CALLS: ReadonlySet<WaitClass> = new Set<WaitClass>([
+  'ioDataRead',
+  'ioDataWrite',
+  'ioTemp',
+  'logCommit',
+]);
 
 interface Seen {
   /** Samples in which it ran, and those of them in which it waited for nothing the server names. */
@@ -16,39 +25,40 @@ export class Evidence {
   readonly #sessions = new Map<string, Map<string, number>>();
   readonly #samplesOf = new Map<string, number>();
 
-  observe(session: SessionRow): void {
+  observe(key: string, session: SessionRow, cost: ProcessCost | null): void {
     if (session.state !== 'active' || session.digest === null) return;
     const seen = this.#statements.get(session.digest) ?? { active: 0, cpu: 0 };
     seen.active += 1;
-    if (session.waitClass === 'cpu') seen.cpu += 1;
+    seen.cpu += onCpuShare(session, cost);
     this.#statements.set(session.digest, seen);
-    const key = keyOf(session);
     const digests = this.#sessions.get(key) ?? new Map<string, number>();
     digests.set(session.digest, (digests.get(session.digest) ?? 0) + 1);
     this.#sessions.set(key, digests);
     this.#samplesOf.set(key, (this.#samplesOf.get(key) ?? 0) + 1);
   }
 
-  /** Share of its running time that a statement is on CPU or waits for one; the prior is nine tenths of five samples. */
+  /** Share of its running time that a statement is on CPU or waits for one; the prior is nine tenths of a third of a sample. */
   cpuShare(digest: string): number {
     const seen = this.#statements.get(digest);
-    return ((seen?.cpu ?? 0) + 4.5) / ((seen?.active ?? 0) + 5);
+    return ((seen?.cpu ?? 0) + 0.27) / ((seen?.active ?? 0) + 0.3);
   }
 
   sampleCount(digest: string): number {
     return this.#statements.get(digest)?.active ?? 0;
   }
 
-  /** The more often a session was seen running other statements and never this one, the less it runs it. */
-  affinity(session: SessionRow, digest: string): number {
-    const key = keyOf(session);
+  /**
+   * How likely a session runs a statement that it was never seen running: exp(-expected samples), the Poisson chance of
+   * seeing none if it ran it as much as the others do. Short statements are hardly ever seen, so they keep their weight.
+   */
+  affinity(key: string, digest: string, runningShare: number): number {
     if (this.#sessions.get(key)?.has(digest)) return 1;
-    return Math.max(1e-3, 1 / (1 + (this.#samplesOf.get(key) ?? 0)) ** 2);
+    return Math.max(1e-3, Math.exp(-(this.#samplesOf.get(key) ?? 0) * runningShare));
   }
 
   /** Samples by statement of one session: the only evidence where the server counts nothing per statement. */
-  samplesOf(session: SessionRow): ReadonlyMap<string, number> {
-    return this.#sessions.get(keyOf(session)) ?? new Map();
+  samplesOf(key: string): ReadonlyMap<string, number> {
+    return this.#sessions.get(key) ?? new Map();
   }
 
   endTick(live: ReadonlySet<string>): void {
@@ -70,11 +80,12 @@ export class Evidence {
   }
 }
 
-export function keyOf(session: SessionRow): string {
-  return `${session.id}/${session.startedAtMs}`;
-}
-
-/** Executor time that a reading of the counters adds to a statement, less what exact spans had already. */
-export function freshExecMs(delta: StatementDelta, creditedMs: number): number {
-  return Math.max(0, delta.execMs - (delta.ioMs ?? 0) - Math.min(creditedMs, delta.execMs));
+/**
+ * A wait for a read or write is a system call: with the page in the kernel's cache it is a copy, which is CPU. How much
+ * of it was, the process's own times tell.
+ */
+function onCpuShare(session: SessionRow, cost: ProcessCost | null): number {
+  if (session.waitClass === 'cpu') return 1;
+  if (!SYSTEM_CALLS.has(session.waitClass) || cost === null || cost.runQueueNs === null) return 0;
+  return Math.min(1, (cost.cpuNs + cost.runQueueNs) / 1e6 / Math.max(1, cost.elapsedMs));
 }

@@ -1,12 +1,15 @@
 import { statementIdOf } from '../core/ids.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
+import { sessionKeyOf } from '../core/session-key.js';
 import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
-import { Evidence, keyOf } from './evidence.js';
+import { Evidence } from './evidence.js';
 import { EndedWorkers } from './parallel.js';
+import { merged, type Pool } from './pool.js';
 import { Readers } from './readers.js';
-import { type Pool, Settlement } from './settle.js';
+import { wakeUpsOf } from './run-queue.js';
+import { Settlement } from './settle.js';
 import { Spans } from './spans.js';
 import { addWait } from './waits.js';
 
@@ -26,7 +29,6 @@ class Ledger implements Attributor {
   readonly #readers = new Readers();
   readonly #settlement: Settlement;
   readonly #pools = new Map<string, Pool>();
-  readonly #creditedMs = new Map<string, number>();
   #countersAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(instance: string) {
@@ -46,10 +48,14 @@ class Ledger implements Attributor {
       if (!read) this.#session(input, session, cost, byId);
     }
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
-    for (const cost of left.values()) add(this.#entries.background('unlisted'), amountOf(cost));
+    // Where statements start workers by the second, they are workers that began since the sessions were read.
+    for (const cost of left.values()) {
+      if (!this.#workers.take(amountOf(cost), this.#entries))
+        add(this.#entries.background('unlisted'), amountOf(cost));
+    }
     this.#workers.share(input.endedCpuNs, this.#entries);
     this.#spans.endTick();
-    this.#evidence.endTick(new Set(input.sessions.map(keyOf)));
+    this.#evidence.endTick(new Set(input.sessions.map(sessionKeyOf)));
     if (input.statements !== null) this.#settle(input);
   }
 
@@ -97,7 +103,7 @@ class Ledger implements Attributor {
       return;
     }
     const entry = this.#entries.statement(owner, digest);
-    this.#workers.saw(owner, digest, cost?.cpuNs ?? 0);
+    this.#workers.saw(owner, digest, worker.waitClass === 'cpu');
     if (cost === null) return;
     add(entry, amountOf(cost));
     entry.exactCpuNs += cost.cpuNs;
@@ -105,12 +111,13 @@ class Ledger implements Attributor {
   }
 
   #client(input: AttributionTick, session: SessionRow, cost: ProcessCost | null): void {
-    const span = this.#spans.observe(session, input.atMs + input.clockOffsetMs, input.elapsedMs);
-    this.#evidence.observe(session);
+    const key = sessionKeyOf(session);
+    const span = this.#spans.observe(key, session, input.atMs + input.clockOffsetMs, input.elapsedMs);
+    this.#evidence.observe(key, session, cost);
     if (span.ended !== null) {
       const { digest, durationMs, seenMs } = span.ended;
       if (durationMs >= 0) addDuration(this.#entries.statement(session, digest), durationMs);
-      this.#creditedMs.set(digest, (this.#creditedMs.get(digest) ?? 0) + seenMs);
+      this.#settlement.credit(digest, seenMs);
     }
     const digest = session.state === 'active' ? session.digest : null;
     if (digest !== null) {
@@ -123,17 +130,18 @@ class Ledger implements Attributor {
         return;
       }
     }
-    if (cost !== null) this.#pool(session, cost, digest, span.elapsedMs);
+    if (cost !== null) this.#pool(key, session, cost, digest, span.elapsedMs);
   }
 
-  #pool(session: SessionRow, cost: ProcessCost, digest: string | null, elapsedMs: number): void {
+  #pool(key: string, session: SessionRow, cost: ProcessCost, digest: string | null, elapsedMs: number): void {
     const amount = amountOf(cost);
     if (amount.cpuNs === 0 && !amount.readBytes && !amount.writeBytes) return;
-    const key = keyOf(session);
     const pool = this.#pools.get(key) ?? {
+      key,
       session,
       cpuNs: 0,
       runQueueNs: 0,
+      wakeUps: 0,
       readBytes: null,
       writeBytes: null,
       inFlightMs: new Map<string, number>(),
@@ -141,6 +149,7 @@ class Ledger implements Attributor {
     pool.session = session;
     pool.cpuNs += amount.cpuNs;
     pool.runQueueNs += amount.runQueueNs;
+    pool.wakeUps += wakeUpsOf(cost);
     if (amount.readBytes !== null) pool.readBytes = (pool.readBytes ?? 0) + amount.readBytes;
     if (amount.writeBytes !== null) pool.writeBytes = (pool.writeBytes ?? 0) + amount.writeBytes;
     if (digest !== null) pool.inFlightMs.set(digest, (pool.inFlightMs.get(digest) ?? 0) + elapsedMs);
@@ -150,15 +159,13 @@ class Ledger implements Attributor {
   #settle(input: AttributionTick): void {
     const deltas = input.statements ?? [];
     this.#countersAtMs = input.atMs;
-    this.#settlement.settle([...this.#pools.values()], deltas, this.#creditedMs);
+    this.#settlement.settle(merged([...this.#pools.values()]), deltas);
     this.#pools.clear();
-    this.#creditedMs.clear();
   }
 
   #settleBySamples(): void {
     for (const pool of this.#pools.values()) this.#settlement.settleBySamples(pool);
     this.#pools.clear();
-    this.#creditedMs.clear();
   }
 }
 

@@ -1,18 +1,10 @@
 import type { SessionRow } from '../core/session.js';
 import type { StatementDelta } from '../core/statement.js';
+import { Credits } from './credits.js';
 import { type Amount, add, type Entries, splitExactly } from './entries.js';
-import { type Evidence, freshExecMs } from './evidence.js';
-
-/** What a session cost while it ran more than one statement between two ticks, until the counters tell which. */
-export interface Pool {
-  session: SessionRow;
-  cpuNs: number;
-  runQueueNs: number;
-  readBytes: number | null;
-  writeBytes: number | null;
-  /** Running time seen of the statement at the end of a tick, ms by digest. */
-  inFlightMs: Map<string, number>;
-}
+import type { Evidence } from './evidence.js';
+import type { Pool } from './pool.js';
+import { onCpuMs } from './run-queue.js';
 
 interface Candidate {
   readonly digest: string;
@@ -21,12 +13,20 @@ interface Candidate {
   /** Estimated CPU of the executor and of everything around it (parse, bind, commit, wire), ns. */
   readonly executorNs: number;
   readonly protocolNs: number;
+  /** Shorter than the scheduler's slice: a session runs it as often as it is woken. */
+  readonly short: boolean;
   readonly readBytes: number;
 }
 
 /** Model error of a pooled share besides sampling: 5 %, from the recorded traces of bench/attribution. */
 const MODEL_ERROR = 0.05;
-const SMOOTHING = 0.1;
+/** What a reading still counts after 50 of them: 1/e. */
+const DECAY_PER_READING = 0.98;
+/**
+ * Parse, plan, bind, commit and the wire cost 20-80 µs a call (research: 45 µs for prepared point selects). What looks
+ * like more is executor time that the run-queue model missed, not protocol.
+ */
+const MOST_PROTOCOL_NS_PER_CALL = 80_000;
 
 /**
  * Shares pooled cost among statements. A statement's weight in a session is the executor time that the server's
@@ -34,28 +34,40 @@ const SMOOTHING = 0.1;
  * from what the processes used beyond it. Each session's shares sum to what its process was measured to use.
  */
 export class Settlement {
-  #protocolNsPerCall = 0;
+  readonly #credits = new Credits();
+  #excessNs = 0;
+  #calls = 0;
+  #execMs = 0;
+  readonly #history = new Map<string, { bytes: number; execMs: number }>();
 
   constructor(
     private readonly entries: Entries,
     private readonly evidence: Evidence,
   ) {}
 
-  /** With counters: `credited` is the time per statement that exact spans had already. */
-  settle(
-    pools: readonly Pool[],
-    deltas: readonly StatementDelta[],
-    credited: ReadonlyMap<string, number>,
-  ): void {
-    const busy = this.#candidates(pools, deltas, credited);
+  /** Running time of an execution that has ended and that samples saw, ms: its cost was given when it was seen. */
+  credit(digest: string, seenMs: number): void {
+    this.#credits.add(digest, seenMs);
+  }
+
+  settle(pools: readonly Pool[], deltas: readonly StatementDelta[]): void {
+    const busy = this.#candidates(pools, deltas);
+    const wakeUps = sum(pools.map((pool) => pool.wakeUps));
     const totalNs = Math.max(1, sum(pools.map((pool) => pool.cpuNs)));
     for (const pool of pools) {
-      // Counters are of all sessions together; what a session ran unseen is its part of them by its CPU.
-      const part = pool.cpuNs / totalNs;
+      // Counters are of all sessions together. A session's part of long executions goes by its CPU, of short ones and
+      // of the cost of each call by how often it was woken.
+      const byCpu = pool.cpuNs / totalNs;
+      const byCalls = pool.wakeUps / wakeUps;
       const counted = busy
         .filter(({ database, user }) => fits(pool.session, database, user))
-        .map((each) => ({ ...each, executorNs: each.executorNs * part, protocolNs: each.protocolNs * part }));
-      const fitting = [...counted, ...inFlight(pool, this.evidence)];
+        .map((each) => ({
+          ...each,
+          executorNs: each.executorNs * (each.short ? byCalls : byCpu),
+          protocolNs: each.protocolNs * byCalls,
+          readBytes: each.readBytes * byCpu,
+        }));
+      const fitting = [...counted, ...this.#inFlight(pool)];
       if (fitting.length > 0) this.#shareByCounters(pool, fitting);
       else this.settleBySamples(pool);
     }
@@ -64,7 +76,7 @@ export class Settlement {
   /** Without counters: by what the session was seen running; never seen at all, it stays the session's own. */
   settleBySamples(pool: Pool): void {
     const weights = new Map(pool.inFlightMs);
-    for (const [digest, count] of this.evidence.samplesOf(pool.session)) {
+    for (const [digest, count] of this.evidence.samplesOf(pool.key)) {
       weights.set(digest, (weights.get(digest) ?? 0) + count);
     }
     const known = [...weights].filter(([, weight]) => weight > 0);
@@ -82,46 +94,82 @@ export class Settlement {
     );
   }
 
-  #candidates(
-    pools: readonly Pool[],
-    deltas: readonly StatementDelta[],
-    credited: ReadonlyMap<string, number>,
-  ): Candidate[] {
+  #candidates(pools: readonly Pool[], deltas: readonly StatementDelta[]): Candidate[] {
     const cpuNs = sum(pools.map((pool) => pool.cpuNs));
-    const onCpu = cpuNs / Math.max(1, cpuNs + sum(pools.map((pool) => pool.runQueueNs)));
-    const executor = deltas.map((delta) => {
-      const freshMs = delta.topLevel ? freshExecMs(delta, credited.get(delta.digest) ?? 0) : 0;
-      return freshMs * this.evidence.cpuShare(delta.digest) * onCpu * 1e6;
+    const queuedPerCpu = sum(pools.map((pool) => pool.runQueueNs)) / Math.max(1, cpuNs);
+    const top = deltas.filter(({ topLevel }) => topLevel);
+    const found = top.map((delta) => {
+      const freshMs = this.#credits.freshMs(delta);
+      const runningMs = freshMs * this.evidence.cpuShare(delta.digest);
+      const calls = Math.max(1, delta.calls);
+      return {
+        digest: delta.digest,
+        database: delta.database,
+        user: delta.user,
+        calls: delta.calls,
+        short: runningMs / calls < 1,
+        executorNs: calls * onCpuMs(runningMs / calls, queuedPerCpu) * 1e6,
+        readBytes: ((delta.sharedReadBytes ?? 0) * freshMs) / Math.max(delta.execMs, 1e-6),
+      };
     });
-    const calls = sum(deltas.filter(({ topLevel }) => topLevel).map((delta) => delta.calls));
-    const running = sum(
-      pools.flatMap((pool) => inFlight(pool, this.evidence).map(({ executorNs }) => executorNs)),
+    this.#credits.endReading();
+    this.#learn(top);
+    const running = sum(pools.flatMap((pool) => this.#inFlight(pool).map(({ executorNs }) => executorNs)));
+    const perCallNs = this.#protocolNsPerCall(
+      cpuNs - sum(found.map(({ executorNs }) => executorNs)) - running,
+      sum(found.map(({ calls }) => calls)),
     );
-    this.#learnProtocol(cpuNs, sum(executor) + running, calls);
-    return deltas.flatMap((delta, index) =>
-      delta.topLevel && (delta.calls > 0 || delta.execMs > 0)
-        ? {
-            digest: delta.digest,
-            database: delta.database,
-            user: delta.user,
-            executorNs: executor[index] as number,
-            protocolNs: delta.calls * this.#protocolNsPerCall,
-            readBytes: delta.sharedReadBytes ?? 0,
-          }
-        : [],
-    );
+    return found.map(({ calls, ...rest }) => ({ ...rest, protocolNs: calls * perCallNs }));
   }
 
-  /** What the processes used beyond the executor, per call; smoothed, because one interval's is noisy. */
-  #learnProtocol(cpuNs: number, executorNs: number, calls: number): void {
-    if (calls < 1) return;
-    const observed = Math.max(0, cpuNs - executorNs) / calls;
-    this.#protocolNsPerCall +=
-      (observed - this.#protocolNsPerCall) * (this.#protocolNsPerCall === 0 ? 1 : SMOOTHING);
+  /** What the processes used beyond the executor, per call: over minutes, because one interval's is noisy. */
+  #protocolNsPerCall(excessNs: number, calls: number): number {
+    this.#excessNs = this.#excessNs * DECAY_PER_READING + excessNs;
+    this.#calls = this.#calls * DECAY_PER_READING + calls;
+    return Math.min(MOST_PROTOCOL_NS_PER_CALL, Math.max(0, this.#excessNs / Math.max(1, this.#calls)));
+  }
+
+  #learn(deltas: readonly StatementDelta[]): void {
+    for (const [digest, known] of this.#history) {
+      known.bytes *= DECAY_PER_READING;
+      known.execMs *= DECAY_PER_READING;
+      if (known.execMs < 1e-6) this.#history.delete(digest);
+    }
+    for (const { digest, execMs, sharedReadBytes } of deltas) {
+      const known = this.#history.get(digest) ?? { bytes: 0, execMs: 0 };
+      known.bytes += sharedReadBytes ?? 0;
+      known.execMs += execMs;
+      this.#history.set(digest, known);
+    }
+    this.#execMs = sum([...this.#history.values()].map(({ execMs }) => execMs));
+  }
+
+  /** Part of all running time of late. */
+  #runningShare(digest: string): number {
+    return (this.#history.get(digest)?.execMs ?? 0) / Math.max(1e-6, this.#execMs);
+  }
+
+  /** Statements still running at a tick's end are in no counter yet: what of the tick they ran is their weight. */
+  #inFlight(pool: Pool): Candidate[] {
+    const queuedPerCpu = pool.runQueueNs / Math.max(1, pool.cpuNs);
+    return [...pool.inFlightMs].map(([digest, ms]) => {
+      const reads = this.#history.get(digest);
+      return {
+        digest,
+        database: null,
+        user: null,
+        short: false,
+        executorNs: onCpuMs(ms * this.evidence.cpuShare(digest), queuedPerCpu) * 1e6,
+        protocolNs: 0,
+        readBytes: reads === undefined ? 0 : (ms * reads.bytes) / Math.max(reads.execMs, 1e-6),
+      };
+    });
   }
 
   #shareByCounters(pool: Pool, fitting: readonly Candidate[]): void {
-    const affinity = fitting.map(({ digest }) => this.evidence.affinity(pool.session, digest));
+    const affinity = fitting.map(({ digest }) =>
+      this.evidence.affinity(pool.key, digest, this.#runningShare(digest)),
+    );
     const executor = fitting.map(({ executorNs }, i) => executorNs * (affinity[i] as number));
     const protocol = sum(fitting.map(({ protocolNs }, i) => protocolNs * (affinity[i] as number)));
     if (sum(executor) + protocol <= 0) {
@@ -181,19 +229,6 @@ export class Settlement {
       Math.sqrt((1 - share) / (share * (this.evidence.sampleCount(digest) + 5))),
     );
   }
-}
-
-/** Statements still running at a tick's end are in no counter yet: what of the tick they ran is their weight. */
-function inFlight(pool: Pool, evidence: Evidence): Candidate[] {
-  const onCpu = pool.cpuNs / Math.max(1, pool.cpuNs + pool.runQueueNs);
-  return [...pool.inFlightMs].map(([digest, ms]) => ({
-    digest,
-    database: null,
-    user: null,
-    executorNs: ms * evidence.cpuShare(digest) * onCpu * 1e6,
-    protocolNs: 0,
-    readBytes: 0,
-  }));
 }
 
 /** Counters are kept per database and user; either may be unknown. */

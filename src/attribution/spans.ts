@@ -23,8 +23,7 @@ export class Spans {
   #current = new Map<string, Running>();
 
   /** `nowMs` is the server's clock at this tick. */
-  observe(session: SessionRow, nowMs: number, tickMs: number): Span {
-    const key = `${session.id}/${session.startedAtMs}`;
+  observe(key: string, session: SessionRow, nowMs: number, tickMs: number): Span {
     const before = this.#previous.get(key);
     const now = runningOf(session);
     if (now !== null) this.#current.set(key, now);

@@ -2,6 +2,7 @@ import type { Connection, Engine } from '../core/engine.js';
 import type { ClientProcess, HostReader } from '../core/host.js';
 import type { ProbeRecords } from '../core/probe.js';
 import type { SessionRow } from '../core/session.js';
+import { sessionKeyOf } from '../core/session-key.js';
 import type { StatementText } from '../core/statement.js';
 import { DEADLINES } from './deadlines.js';
 
@@ -86,13 +87,9 @@ export class Directory {
     let left = MOST_CLIENTS;
     for (const session of sessions) {
       if (left === 0) return;
-      const known = this.#clients.get(clientKey(session));
-      if (
-        session.kind !== 'client' ||
-        session.osPid === null ||
-        (known !== undefined && known.retryAtMs > nowMs)
-      )
-        continue;
+      if (session.kind !== 'client' || session.osPid === null) continue;
+      const key = sessionKeyOf(session);
+      if ((this.#clients.get(key)?.retryAtMs ?? 0) > nowMs) continue;
       left -= 1;
       const found = host.findClient({
         serverPid: session.osPid,
@@ -100,22 +97,18 @@ export class Directory {
         port: session.clientPort,
       });
       const retryAtMs = found === null ? nowMs + CLIENT_RETRY_MS : Number.POSITIVE_INFINITY;
-      this.#clients.set(clientKey(session), { found, retryAtMs });
+      this.#clients.set(key, { found, retryAtMs });
     }
   }
 
   client(session: SessionRow): ClientProcess | null {
-    return this.#clients.get(clientKey(session))?.found ?? null;
+    return this.#clients.get(sessionKeyOf(session))?.found ?? null;
   }
 
   /** Forgets clients of sessions that ended. */
   keepClients(sessions: readonly SessionRow[]): void {
     if (this.#clients.size < 2 * sessions.length + 100) return;
-    const live = new Set(sessions.map(clientKey));
+    const live = new Set(sessions.map(sessionKeyOf));
     for (const key of this.#clients.keys()) if (!live.has(key)) this.#clients.delete(key);
   }
-}
-
-function clientKey(session: SessionRow): string {
-  return `${session.id}/${session.startedAtMs}`;
 }

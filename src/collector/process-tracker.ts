@@ -111,6 +111,7 @@ const ZERO: ProcessReading = {
   startTicks: 0,
   cpuNs: 0,
   runQueueNs: 0,
+  timeslices: 0,
   readBytes: 0,
   writeBytes: 0,
   readCharBytes: 0,

@@ -15,6 +15,7 @@ export function processCost(
   return {
     cpuNs: next.cpuNs - previous.cpuNs,
     runQueueNs: increaseOf(previous.runQueueNs, next.runQueueNs),
+    timeslices: increaseOf(previous.timeslices, next.timeslices),
     readBytes: increaseOf(previous.readBytes, next.readBytes),
     writeBytes: increaseOf(previous.writeBytes, next.writeBytes),
     readCharBytes: increaseOf(previous.readCharBytes, next.readCharBytes),

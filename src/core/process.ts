@@ -13,6 +13,8 @@ export interface ProcessReading {
   readonly cpuNs: number;
   /** Time runnable but waiting for a CPU. */
   readonly runQueueNs: number | null;
+  /** How often it was given a CPU (`pcount`): each wake-up, so each message of a client, is one. */
+  readonly timeslices: number | null;
   /** Bytes that really went to and came from the block layer. */
   readonly readBytes: number | null;
   readonly writeBytes: number | null;
@@ -36,6 +38,7 @@ export interface ProcessReading {
 export interface ProcessCost {
   readonly cpuNs: number;
   readonly runQueueNs: number | null;
+  readonly timeslices: number | null;
   readonly readBytes: number | null;
   readonly writeBytes: number | null;
   readonly readCharBytes: number | null;

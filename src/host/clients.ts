@@ -19,6 +19,8 @@ export class Clients {
     string,
     { readonly readAt: number; readonly inodes: ReadonlyMap<number, string> }
   >();
+  readonly #described = new Map<number, ClientProcess>();
+  #describedAt = Number.NEGATIVE_INFINITY;
   #scannedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly root: string) {}
@@ -26,10 +28,22 @@ export class Clients {
   find(endpoint: ClientEndpoint): ClientProcess | null {
     const pid =
       endpoint.port === null ? this.#unixClient(endpoint) : this.#tcpClient(endpoint, endpoint.port);
-    const process = pid === null ? null : describeProcess(this.root, pid);
-    return process === null
-      ? null
-      : { pid: process.pid, command: process.command, container: process.container };
+    return pid === null ? null : this.#describe(pid);
+  }
+
+  /** A pool's process is the client of hundreds of sessions. */
+  #describe(pid: number): ClientProcess | null {
+    if (performance.now() - this.#describedAt > SCAN_EVERY_MS) {
+      this.#described.clear();
+      this.#describedAt = performance.now();
+    }
+    const known = this.#described.get(pid);
+    if (known !== undefined) return known;
+    const process = describeProcess(this.root, pid);
+    if (process === null) return null;
+    const client = { pid, command: process.command, container: process.container };
+    this.#described.set(pid, client);
+    return client;
   }
 
   #tcpClient(endpoint: ClientEndpoint, port: number): number | null {

@@ -12,7 +12,7 @@ const SLOW_EVERY = 5;
 /** Reads processes and threads. `schedstat` of a process counts its main thread: enough for servers that fork. */
 export class ProcessFiles {
   readonly #delayAccounting: boolean;
-  readonly #kept = new Map<string, { readonly reading: ProcessReading; age: number }>();
+  readonly #kept = new Map<string, { reading: ProcessReading; age: number }>();
   readonly #denied = new Set<string>();
 
   constructor(
@@ -56,7 +56,11 @@ export class ProcessFiles {
     const schedText = kept === undefined ? null : this.files.readKept(`${directory}/schedstat`);
     if (kept !== undefined && schedText !== null && kept.age < SLOW_EVERY) {
       kept.age += 1;
-      return { ...kept.reading, ...costsOf(parseSchedstat(schedText), this.#io(directory)) };
+      // A process that was not on a CPU has read and written nothing either.
+      const sched = parseSchedstat(schedText);
+      if (sched?.timeslices !== kept.reading.timeslices)
+        kept.reading = { ...kept.reading, ...costsOf(sched, this.#io(directory)) };
+      return kept.reading;
     }
     if (schedText === null) this.#forget(directory);
     return this.#readWhole(directory, pid, memory);
@@ -74,7 +78,11 @@ export class ProcessFiles {
       pid,
       startTicks: stat.startTicks,
       ...costsOf(
-        sched ?? { cpuNs: (stat.userTicks + stat.systemTicks) * NS_PER_TICK, runQueueNs: null },
+        sched ?? {
+          cpuNs: (stat.userTicks + stat.systemTicks) * NS_PER_TICK,
+          runQueueNs: null,
+          timeslices: null,
+        },
         this.#io(directory),
       ),
       residentBytes: statm === null ? null : statm.residentPages * PAGE_BYTES,
@@ -117,10 +125,14 @@ export class ProcessFiles {
   }
 }
 
-function costsOf(sched: { cpuNs: number; runQueueNs: number | null } | null, io: ProcessIo | null) {
+function costsOf(
+  sched: { cpuNs: number; runQueueNs: number | null; timeslices: number | null } | null,
+  io: ProcessIo | null,
+) {
   return {
     cpuNs: sched?.cpuNs ?? 0,
     runQueueNs: sched?.runQueueNs ?? null,
+    timeslices: sched?.timeslices ?? null,
     readBytes: io?.readBytes ?? null,
     writeBytes: io?.writeBytes ?? null,
     readCharBytes: io?.readCharBytes ?? null,

@@ -170,6 +170,7 @@ function costOf(row: Flat, bytes: (kb: unknown) => number | null): NonNullable<S
   return {
     cpuNs: Number(row.cpu_us) * 1000,
     runQueueNs: row.run_queue_us === null ? null : Number(row.run_queue_us) * 1000,
+    timeslices: null,
     readBytes: bytes(row.read_kb),
     writeBytes: bytes(row.write_kb),
     readCharBytes: null,

@@ -26,6 +26,8 @@ export async function writeSegment<Row>(
 export function encode<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({
+      // These files live for minutes; the merged ones have statistics.
+      statistics: false,
       columnData: columns.map(({ name, type, value }) => ({
         name,
         type,

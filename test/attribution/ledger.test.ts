@@ -36,6 +36,7 @@ const session = (id: number, more: Partial<SessionRow> = {}): SessionRow => ({
 const cost = (cpuNs: number, more: Partial<ProcessCost> = {}): ProcessCost => ({
   cpuNs,
   runQueueNs: 0,
+  timeslices: 1,
   readBytes: 0,
   writeBytes: 0,
   readCharBytes: 0,

@@ -7,6 +7,7 @@ const reading: ProcessReading = {
   startTicks: 100,
   cpuNs: 1_000,
   runQueueNs: 500,
+  timeslices: 1,
   readBytes: 4096,
   writeBytes: null,
   readCharBytes: 8192,

@@ -39,7 +39,7 @@ describe('/proc/<pid>', () => {
   });
 
   it('schedstat, io, statm, NSpid', () => {
-    expect(parseSchedstat('123 456 7\n')).toEqual({ cpuNs: 123, runQueueNs: 456 });
+    expect(parseSchedstat('123 456 7\n')).toEqual({ cpuNs: 123, runQueueNs: 456, timeslices: 7 });
     expect(
       parseIo(
         'rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 0\n',

@@ -34,6 +34,7 @@ export function sampleAt(atMs: number, id: string, user: string): SessionSample 
     cost: {
       cpuNs: 1_234_000,
       runQueueNs: null,
+      timeslices: null,
       readBytes: 8192,
       writeBytes: 0,
       readCharBytes: null,

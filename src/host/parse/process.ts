@@ -1,9 +1,15 @@
-/** /proc/<pid>/schedstat: time on CPU and time waiting for one, ns. https://docs.kernel.org/scheduler/sched-stats.html */
-export function parseSchedstat(text: string): { cpuNs: number; runQueueNs: number } | null {
+/** /proc/<pid>/schedstat: time on CPU and time waiting for one, ns, and how often it got one. https://docs.kernel.org/scheduler/sched-stats.html */
+export function parseSchedstat(
+  text: string,
+): { cpuNs: number; runQueueNs: number; timeslices: number } | null {
   const space = text.indexOf(' ');
   const second = text.indexOf(' ', space + 1);
   if (space < 0 || second < 0) return null;
-  return { cpuNs: Number(text.slice(0, space)), runQueueNs: Number(text.slice(space + 1, second)) };
+  return {
+    cpuNs: Number(text.slice(0, space)),
+    runQueueNs: Number(text.slice(space + 1, second)),
+    timeslices: Number(text.slice(second + 1)),
+  };
 }
 
 /** Fields of /proc/<pid>/stat that we use; times in clock ticks. proc_pid_stat(5) */
@@ -54,17 +60,12 @@ export interface ProcessIo {
 }
 
 export function parseIo(text: string): ProcessIo | null {
-  const values = text.split('\n').map((line) => Number(line.slice(line.indexOf(':') + 2)));
-  if (values.length < 7) return null;
-  const [readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes] = values as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes };
+  const values: number[] = [];
+  for (let colon = text.indexOf(': '); colon >= 0 && values.length < 6; colon = text.indexOf(': ', colon + 2))
+    values.push(Number.parseInt(text.slice(colon + 2, colon + 22), 10));
+  const [readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes] = values;
+  if (writeBytes === undefined) return null;
+  return { readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes } as ProcessIo;
 }
 
 /** /proc/<pid>/statm in pages: resident, and the part of it that is file-backed or shared. */

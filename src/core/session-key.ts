@@ -1,0 +1,6 @@
+import type { SessionRow } from './session.js';
+
+/** Names a session among those of its instance: servers reuse ids, so the start is part of it. */
+export function sessionKeyOf(session: Pick<SessionRow, 'id' | 'startedAtMs'>): string {
+  return `${session.id}/${session.startedAtMs}`;
+}
