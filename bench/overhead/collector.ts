@@ -13,8 +13,10 @@ export interface Collector {
   readonly directory: string;
 }
 
-export async function startCollector(server: PrivatePostgres): Promise<Collector> {
-  const directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-'));
+export async function startCollector(
+  server: PrivatePostgres,
+  directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-')),
+): Promise<Collector> {
   const child = spawn(
     process.execPath,
     [MAIN, 'collect', '--url', server.url(), '--data-dir', directory, '--log-level', 'warn'],

@@ -1,5 +1,6 @@
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
+import { sessionKeyOf } from '../core/session-key.js';
 import type { WaitClass } from '../core/wait-class.js';
 
 /** How much a tick's observation still counts after a minute: exp(-60/300). */
@@ -61,11 +62,14 @@ export class Evidence {
     return this.#sessions.get(key) ?? new Map();
   }
 
-  endTick(live: ReadonlySet<string>): void {
+  endTick(sessions: readonly SessionRow[]): void {
     for (const seen of this.#statements.values()) {
       seen.active *= DECAY_PER_TICK;
       seen.cpu *= DECAY_PER_TICK;
     }
+    // Sessions that ended are forgotten when there are many of them.
+    if (this.#sessions.size < 2 * sessions.length + 100) return;
+    const live = new Set(sessions.map(sessionKeyOf));
     for (const key of this.#sessions.keys()) {
       if (live.has(key)) continue;
       this.#sessions.delete(key);

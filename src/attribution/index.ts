@@ -38,24 +38,24 @@ class Ledger implements Attributor {
 
   tick(input: AttributionTick): void {
     const byId = new Map(input.sessions.map((session) => [session.id, session]));
-    const left = new Map(input.processes);
-    this.#readers.observe(input);
+    const listed = new Set<number>();
+    this.#readers.observe(input, byId);
     for (const session of input.sessions) {
-      const cost = session.osPid === null ? null : (left.get(session.osPid) ?? null);
-      if (session.osPid !== null) left.delete(session.osPid);
+      const cost = session.osPid === null ? null : (input.processes.get(session.osPid) ?? null);
+      if (session.osPid !== null) listed.add(session.osPid);
       const read =
         session.backendType === 'io worker' && cost !== null && this.#readers.share(cost, this.#entries);
       if (!read) this.#session(input, session, cost, byId);
     }
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
     // Where statements start workers by the second, they are workers that began since the sessions were read.
-    for (const cost of left.values()) {
-      if (!this.#workers.take(amountOf(cost), this.#entries))
+    for (const [pid, cost] of input.processes) {
+      if (!listed.has(pid) && !this.#workers.take(amountOf(cost), this.#entries))
         add(this.#entries.background('unlisted'), amountOf(cost));
     }
     this.#workers.share(input.endedCpuNs, this.#entries);
     this.#spans.endTick();
-    this.#evidence.endTick(new Set(input.sessions.map(sessionKeyOf)));
+    this.#evidence.endTick(input.sessions);
     if (input.statements !== null) this.#settle(input);
   }
 

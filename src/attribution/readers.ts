@@ -21,12 +21,11 @@ const DECAY_PER_TICK = 0.9;
 export class Readers {
   readonly #lately = new Map<string, Reader>();
 
-  observe(input: AttributionTick): void {
+  observe(input: AttributionTick, byId: ReadonlyMap<string, SessionRow>): void {
     for (const [key, reader] of this.#lately) {
       reader.bytes *= DECAY_PER_TICK;
       if (reader.bytes < 1024) this.#lately.delete(key);
     }
-    const byId = new Map(input.sessions.map((session) => [session.id, session]));
     for (const session of input.sessions) {
       const waiting = session.waitClass === 'ioDataRead' ? TYPICAL_READ_BYTES : 0;
       const bytes = Math.max(input.ioInFlight?.get(session.id) ?? 0, waiting);

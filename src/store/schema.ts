@@ -6,7 +6,7 @@ import { WAIT_CLASSES } from '../core/wait-class.js';
 export interface Column<Row> {
   readonly name: string;
   readonly type: 'STRING' | 'INT32' | 'INT64' | 'DOUBLE' | 'BOOLEAN';
-  readonly value: (row: Row) => string | number | boolean | null;
+  value(row: Row): string | number | boolean | null;
 }
 
 /** `sessions` holds what is constant of a session, so that a sample of it needs one id. */

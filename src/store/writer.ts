@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { SampleSink, TableName, TableRows } from '../core/samples.js';
 import type { StatementText } from '../core/statement.js';
+import { ColumnBuffer } from './column-buffer.js';
 import { Compactor } from './compactor.js';
 import { Dimensions } from './dimensions.js';
 import { lockDirectory } from './lock.js';
@@ -38,7 +39,9 @@ export async function openStoreWriter(options: StoreWriterOptions): Promise<Stor
 
 /** Buffers rows and writes each table's as one small file every few seconds. */
 export class StoreWriter implements SampleSink {
-  readonly #waiting = new Map<StoredTable, unknown[]>();
+  readonly #waiting = new Map<StoredTable, ColumnBuffer>(
+    TABLES.map((table) => [table, new ColumnBuffer(SCHEMA[table])]),
+  );
   readonly #dimensions = new Dimensions();
   readonly #compactor: Compactor | null;
   readonly #lost = new Map<StoredTable, number>();
@@ -97,16 +100,17 @@ export class StoreWriter implements SampleSink {
   }
 
   #push(table: StoredTable, rows: readonly object[]): void {
-    const waiting = this.#waiting.get(table) ?? [];
-    for (const row of rows) waiting.push(row);
-    const excess = waiting.length - MOST_WAITING_ROWS;
-    if (excess > 0) {
-      waiting.splice(0, excess);
-      const lost = (this.#lost.get(table) ?? 0) + excess;
-      this.#lost.set(table, lost);
-      this.options.onLoss?.(table, lost);
-    }
-    this.#waiting.set(table, waiting);
+    const waiting = this.#waiting.get(table) as ColumnBuffer;
+    waiting.push(rows);
+    this.#trim(table, waiting);
+  }
+
+  #trim(table: StoredTable, waiting: ColumnBuffer): void {
+    const excess = waiting.trim(MOST_WAITING_ROWS);
+    if (excess === 0) return;
+    const lost = (this.#lost.get(table) ?? 0) + excess;
+    this.#lost.set(table, lost);
+    this.options.onLoss?.(table, lost);
   }
 
   async #flushAll(): Promise<void> {
@@ -114,30 +118,27 @@ export class StoreWriter implements SampleSink {
     this.#lastFlushMs = this.options.clock.monotonicMs();
     const hour = hourOf(this.options.clock.nowMs());
     for (const table of TABLES) {
-      const rows = this.#waiting.get(table);
-      if (rows === undefined || rows.length === 0) continue;
-      this.#waiting.set(table, []);
-      await this.#writeOne(table, hour, rows);
+      const waiting = this.#waiting.get(table) as ColumnBuffer;
+      if (waiting.length > 0) await this.#writeOne(table, hour, waiting);
     }
     this.#maintain();
   }
 
   /** A file that cannot be written leaves its rows waiting for the next flush. */
-  async #writeOne(table: StoredTable, hour: string, rows: unknown[]): Promise<void> {
+  async #writeOne(table: StoredTable, hour: string, waiting: ColumnBuffer): Promise<void> {
+    const columns = waiting.take();
     const number = this.#next;
     this.#next += 1;
     try {
       const path = segmentPath(this.options.directory, table, hour, number, number);
-      await writeSegment(path, SCHEMA[table] as never, rows as never[]);
+      await writeSegment(path, SCHEMA[table], columns);
     } catch (error) {
       this.options.logger.error(
-        { table, rows: rows.length, error: (error as Error).message },
+        { table, rows: columns[0]?.length, error: (error as Error).message },
         'samples could not be written',
       );
-      // Rows that came meanwhile are younger: they stay behind.
-      const younger = this.#waiting.get(table) ?? [];
-      this.#waiting.set(table, []);
-      this.#push(table, [...(rows as object[]), ...(younger as object[])]);
+      waiting.putBack(columns);
+      this.#trim(table, waiting);
     }
   }
 
