@@ -1,7 +1,7 @@
 import { statementIdOf } from '../core/ids.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
-import { sessionKeyOf } from '../core/session-key.js';
+import { sessionKeyOf, taskOf } from '../core/session-key.js';
 import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
 import { Evidence } from './evidence.js';
@@ -41,8 +41,9 @@ class Ledger implements Attributor {
     const listed = new Set<number>();
     this.#readers.observe(input, byId);
     for (const session of input.sessions) {
-      const cost = session.osPid === null ? null : (input.processes.get(session.osPid) ?? null);
-      if (session.osPid !== null) listed.add(session.osPid);
+      const task = taskOf(session);
+      const cost = task === null ? null : (input.processes.get(task) ?? null);
+      if (task !== null) listed.add(task);
       const read =
         session.backendType === 'io worker' && cost !== null && this.#readers.share(cost, this.#entries);
       if (!read) this.#session(input, session, cost, byId);

@@ -1,10 +1,10 @@
 import { sessionIdOf } from '../core/ids.js';
 import type { CollectorPorts } from './ports.js';
-import type { ProcessTracker } from './process-tracker.js';
 import { instanceTick } from './records.js';
+import type { Tracker } from './tracker.js';
 
 /** A tick without the server: its processes' titles and what they cost. */
-export function blackoutTick(ports: CollectorPorts, tracker: ProcessTracker, missedTicks: number): void {
+export function blackoutTick(ports: CollectorPorts, tracker: Tracker, missedTicks: number): void {
   const { clock, engine, host, sink, target } = ports;
   const atMs = clock.nowMs();
   const titles = tracker.children().flatMap((pid) => {

@@ -4,6 +4,7 @@ import { sessionIdOf, statementIdOf } from '../core/ids.js';
 import type { Probe, ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
+import { taskOf } from '../core/session-key.js';
 import type { StatementDelta } from '../core/statement.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
 import { COUNTERS_EVERY_MS, DIGESTS_EVERY_MS, IDLE_EVERY_TICKS } from './deadlines.js';
@@ -12,9 +13,9 @@ import { Governor } from './governor.js';
 import type { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
 import { ProbeRunner } from './probe-runner.js';
-import type { ProcessTracker, TrackedCosts } from './process-tracker.js';
 import { counterSamples, instanceTick, ServerCounters } from './records.js';
 import { StatementDeltas } from './statement-deltas.js';
+import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** The server needs about 0.9 µs per digest: one reading per second for each thousand of them is 0.1 % of a core. */
 const DIGESTS_PER_SECOND = 1_000;
@@ -39,7 +40,7 @@ export class Connected {
     private readonly ports: CollectorPorts,
     readonly connection: Connection,
     readonly locality: Locality,
-    readonly tracker: ProcessTracker | null,
+    readonly tracker: Tracker | null,
     private readonly meter: Meter,
   ) {
     this.#runner = new ProbeRunner(ports.engine, connection, meter, ports.logger);
@@ -112,8 +113,14 @@ export class Connected {
       ...(waiting ? this.#runner.inLane('waiting') : []),
     ];
     let found: ProbeRecords = {};
-    for (const probe of probes) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
-    return found;
+    const blockers = new Map<string, readonly string[]>();
+    for (const probe of probes) {
+      const records = await this.#runner.may(probe, tick, signal);
+      found = { ...found, ...records };
+      for (const [waiter, ids] of records.blockers ?? [])
+        blockers.set(waiter, [...new Set([...(blockers.get(waiter) ?? []), ...ids])]);
+    }
+    return { ...found, blockers };
   }
 
   /** Names for ids, texts for new digests, and what the smaller probes said, into the rows. */
@@ -136,7 +143,7 @@ export class Connected {
       database: this.#directory.database(row.database),
       user: this.#directory.user(row.user),
       digest: this.#directory.canonical(row.digest),
-      blockedBy: more.blockers?.get(row.id) ?? [],
+      ...waiting(row, more.blockers?.get(row.id) ?? []),
       tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
     }));
   }
@@ -259,5 +266,12 @@ export class Connected {
 }
 
 function costOf(row: SessionRow, costs: TrackedCosts): ProcessCost | null {
-  return row.osPid === null ? null : (costs.costs.get(row.osPid) ?? null);
+  const task = taskOf(row);
+  return task === null ? null : (costs.costs.get(task) ?? null);
+}
+
+/** Some servers show a lock wait in no state of the session; that somebody blocks it tells. */
+function waiting(row: SessionRow, blockedBy: readonly string[]): Pick<SessionRow, 'blockedBy' | 'waitClass'> {
+  const known = blockedBy.length === 0 || LOCK_WAIT_CLASSES.has(row.waitClass);
+  return { blockedBy, waitClass: known ? row.waitClass : 'lockRow' };
 }

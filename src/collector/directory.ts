@@ -87,7 +87,9 @@ export class Directory {
     let left = MOST_CLIENTS;
     for (const session of sessions) {
       if (left === 0) return;
+      // A server of threads has one process for all its Unix sockets: which one is whose cannot be told.
       if (session.kind !== 'client' || session.osPid === null) continue;
+      if (session.osTid !== null && session.clientPort === null) continue;
       const key = sessionKeyOf(session);
       if ((this.#clients.get(key)?.retryAtMs ?? 0) > nowMs) continue;
       left -= 1;

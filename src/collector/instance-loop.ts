@@ -1,7 +1,9 @@
 import type { Locality } from '../core/capability.js';
 import { withDeadline } from '../core/deadline.js';
+import type { Engine } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import type { InstanceFacts } from '../core/facts.js';
+import type { HostReader } from '../core/host.js';
 import type { OverheadItem } from '../core/instance-report.js';
 import { blackoutTick } from './blackout.js';
 import { Connected } from './connected.js';
@@ -9,7 +11,9 @@ import { DEADLINES, TICK_MS } from './deadlines.js';
 import { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
 import { ProcessTracker } from './process-tracker.js';
+import { ThreadTracker } from './thread-tracker.js';
 import { runTicker } from './ticker.js';
+import type { Tracker } from './tracker.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -30,7 +34,7 @@ export class InstanceLoop {
   #settleFirst: () => void = () => {};
   #running: Promise<void> | null = null;
   #connected: Connected | null = null;
-  #tracker: ProcessTracker | null = null;
+  #tracker: Tracker | null = null;
   #status: InstanceStatus = { facts: null, locality: null, failure: null };
   #retryAtMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -111,7 +115,7 @@ export class InstanceLoop {
       emit('restarted', { instance: target.name });
     }
     const locality = engine.locate(connection, host);
-    this.#tracker = locality.serverPid === null ? null : new ProcessTracker(host, locality.serverPid);
+    this.#tracker = trackerFor(engine.sessionsAre, locality, host);
     this.#connected = new Connected(this.ports, connection, locality, this.#tracker, this.#meter);
     this.#status = { facts, locality, failure: null };
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -153,4 +157,15 @@ export class InstanceLoop {
     const { clock, sink, target } = this.ports;
     sink.append('events', [{ atMs: clock.nowMs(), instance: target.name, code, severity, message }]);
   }
+}
+
+function trackerFor(
+  sessionsAre: Engine['sessionsAre'],
+  { serverPid, level }: Locality,
+  host: HostReader,
+): Tracker | null {
+  if (serverPid === null) return null;
+  return sessionsAre === 'threads'
+    ? new ThreadTracker(host, serverPid, level === 'per-session')
+    : new ProcessTracker(host, serverPid);
 }

@@ -3,19 +3,13 @@ import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
 import { IDLE_EVERY_TICKS } from './deadlines.js';
-
-export interface TrackedCosts {
-  /** By pid in this host's namespace. */
-  readonly costs: ReadonlyMap<number, ProcessCost>;
-  /** CPU of processes that ended and is in nobody's figures. */
-  readonly endedCpuNs: number;
-}
+import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** The kernel counts ended children in ticks of 10 ms each for user and system time. */
 const TICK_ERROR_NS = 20e6;
 
 /** Follows all processes of one server: its main process and that one's children. */
-export class ProcessTracker {
+export class ProcessTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
   readonly #namespacePids = new Map<number, number>();
   readonly #namespaced: boolean;

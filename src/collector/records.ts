@@ -3,7 +3,7 @@ import type { CounterReading } from '../core/probe.js';
 import type { ProcessCost } from '../core/process.js';
 import type { CounterSample, InstanceTick } from '../core/samples.js';
 import type { SessionRow } from '../core/session.js';
-import type { TrackedCosts } from './process-tracker.js';
+import type { TrackedCosts } from './tracker.js';
 
 export class ServerCounters extends CounterTable {}
 

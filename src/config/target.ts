@@ -8,6 +8,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   oracle: 1521,
   sqlserver: 1433,
 };
+const DEFAULT_USERS: Readonly<Record<string, string>> = { postgresql: 'postgres', mysql: 'root' };
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** How to reach an instance, from its connection string. The password in it, if any, is what `password` then gives. */
@@ -23,14 +24,14 @@ export function targetOf(
     );
   }
   const parsed = parseConnectionString(connectionString);
-  const user = parsed.user ?? 'postgres';
+  const user = parsed.user ?? DEFAULT_USERS[parsed.engine] ?? '';
   const inline = parsed.password;
   return {
     name,
     engine: parsed.engine,
     host: parsed.host,
     port: parsed.port ?? (DEFAULT_PORTS[parsed.engine] as number),
-    database: parsed.database ?? user,
+    database: parsed.database ?? (parsed.engine === 'postgresql' ? user : ''),
     user,
     password: inline === null ? (password ?? (async () => null)) : async () => inline,
     tls: parsed.tls,

@@ -60,6 +60,8 @@ export interface Connection extends AsyncDisposable {
 export interface Engine {
   readonly name: EngineName;
   readonly defaultPort: number;
+  /** How the server runs its sessions on its host. */
+  readonly sessionsAre: 'processes' | 'threads';
   readonly probes: readonly Probe[];
   /** Every statement that could ever reach a server, for a DBA to read before the first connect. */
   readonly queries: readonly SelectedQuery[];

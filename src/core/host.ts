@@ -10,10 +10,14 @@ export interface HostReader {
   readProcesses(pids: readonly number[]): ReadonlyMap<number, ProcessReading>;
   /** The same for threads of one process. */
   readThreads(pid: number, tids: readonly number[]): ReadonlyMap<number, ProcessReading>;
+  /** Thread ids of a process; empty when it is gone. */
+  threads(pid: number): readonly number[];
   /** Pids of the direct children, from /proc/<pid>/task/<pid>/children or a scan where the kernel lacks it. */
   children(pid: number): readonly number[];
   /** CPU of children that ended and were waited for (cutime + cstime), ns in steps of one clock tick; null if gone. */
   endedChildrenCpuNs(pid: number): number | null;
+  /** CPU of a process with all its threads, the ended ones too, ns in steps of one clock tick; null if gone. */
+  processCpuNs(pid: number): number | null;
   describe(pid: number): ProcessDescription | null;
   /** Which local process holds the other end of a connection to a local server. */
   findClient(connection: ClientEndpoint): ClientProcess | null;

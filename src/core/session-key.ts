@@ -4,3 +4,8 @@ import type { SessionRow } from './session.js';
 export function sessionKeyOf(session: Pick<SessionRow, 'id' | 'startedAtMs'>): string {
   return `${session.id}/${session.startedAtMs}`;
 }
+
+/** What the operating system calls the session: its thread where sessions are threads, else its process. */
+export function taskOf(session: Pick<SessionRow, 'osPid' | 'osTid'>): number | null {
+  return session.osTid ?? session.osPid;
+}

@@ -5,6 +5,7 @@ import { DbvitalsError } from '../core/errors.js';
 /** The one list of engines. Loading one loads its driver no earlier than its first connect. */
 const ENGINES: Readonly<Partial<Record<EngineName, () => Promise<Engine>>>> = {
   postgresql: async () => (await import('./postgresql/index.js')).postgresql,
+  mysql: async () => (await import('./mysql/index.js')).mysql,
 };
 
 export const SUPPORTED_ENGINES = Object.keys(ENGINES) as readonly EngineName[];

@@ -35,6 +35,8 @@ export function openHost(options: HostOptions = {}): HostReader {
     cpuCount: cpus().length,
     readProcesses: (pids) => processes.read(linux ? pids : []),
     readThreads: (pid, tids) => processes.readThreads(pid, linux ? tids : []),
+    threads: (pid) => (linux ? processes.threads(pid) : []),
+    processCpuNs: (pid) => processes.processCpuNs(pid),
     children: (pid) => (linux ? processes.children(pid) : []),
     endedChildrenCpuNs: (pid) => processes.endedChildrenCpuNs(pid),
     describe: (pid) => (linux ? describeProcess(root, pid) : null),

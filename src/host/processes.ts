@@ -40,6 +40,14 @@ export class ProcessFiles {
     return found;
   }
 
+  threads(pid: number): readonly number[] {
+    try {
+      return readdirSync(`${this.root}/${pid}/task`).map(Number);
+    } catch {
+      return [];
+    }
+  }
+
   children(pid: number): readonly number[] {
     const text = this.files.read(`${this.root}/${pid}/task/${pid}/children`);
     if (text !== null) return text.split(' ').filter(Boolean).map(Number);
@@ -49,6 +57,11 @@ export class ProcessFiles {
   endedChildrenCpuNs(pid: number): number | null {
     const stat = parseStat(this.files.read(`${this.root}/${pid}/stat`) ?? '');
     return stat === null ? null : (stat.childUserTicks + stat.childSystemTicks) * NS_PER_TICK;
+  }
+
+  processCpuNs(pid: number): number | null {
+    const stat = parseStat(this.files.read(`${this.root}/${pid}/stat`) ?? '');
+    return stat === null ? null : (stat.userTicks + stat.systemTicks) * NS_PER_TICK;
   }
 
   #readOne(directory: string, pid: number, memory: boolean): ProcessReading | null {

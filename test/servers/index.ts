@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { type MysqlServerOptions, type PrivateMysql, startMysqlServer } from '../../src/lab/mysql/index.js';
 import {
   type PostgresServerOptions,
   type PostgresVersion,
@@ -40,6 +41,43 @@ export function describeOnPostgres(
       body(() => server as PrivatePostgres);
     },
   );
+}
+
+/** MySQL and MariaDB of the contract suite; performance_schema is off on MariaDB unless it is switched on. */
+export const MYSQL_MATRIX: readonly MysqlServerOptions[] = [
+  { version: 'mysql-9.7' },
+  { version: 'mariadb-10.11' },
+  { version: 'mariadb-10.11', settings: { 'performance-schema': 'ON' } },
+  { version: 'mariadb-11.8' },
+  { version: 'mariadb-11.8', settings: { 'performance-schema': 'ON' } },
+];
+
+/** The documented minimum: see docs/privileges.md. */
+export const MYSQL_GRANTS = `CREATE USER dbvitals@'%' IDENTIFIED BY 'watching'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO dbvitals@'%';
+  GRANT SELECT ON performance_schema.* TO dbvitals@'%'`;
+
+/** A suite on a MySQL or MariaDB of its own, skipped loudly where it cannot be had, as PostgreSQL is. */
+export function describeOnMysql(
+  name: string,
+  options: MysqlServerOptions,
+  body: (server: () => PrivateMysql) => void,
+): void {
+  const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',').includes(options.version);
+  const title = `${options.version}${options.settings === undefined ? '' : `, ${JSON.stringify(options.settings)}`}`;
+  describe.skipIf(missing || process.env.DBVITALS_NO_SERVERS !== undefined)(`${name} [${title}]`, () => {
+    let server: PrivateMysql | null = null;
+    beforeAll(async () => {
+      server = await startMysqlServer(options);
+      const client = await server.connect();
+      await client.query(MYSQL_GRANTS);
+      await client.query("CREATE USER poor@'%' IDENTIFIED BY 'nothing'; CREATE DATABASE shop");
+      await client.end();
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+    body(() => server as PrivateMysql);
+  });
 }
 
 /** A login with pg_monitor and nothing else, and one with nothing at all; nobody may create in `public`. */

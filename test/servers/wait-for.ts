@@ -5,8 +5,9 @@ export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | null> | T | null,
   timeoutMs = 20_000,
+  everyMs = 25,
 ): Promise<T> {
-  const answer = await waitUntil(ask, timeoutMs);
+  const answer = await waitUntil(ask, timeoutMs, everyMs);
   if (answer === null) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
   return answer;
 }

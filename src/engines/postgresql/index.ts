@@ -17,6 +17,7 @@ import { sessionsFromTitles } from './titles.js';
 export const postgresql: Engine = {
   name: 'postgresql',
   defaultPort: 5432,
+  sessionsAre: 'processes',
   probes: [sessions, temp, ioInFlight, blockers, names, ...counters, statements],
   queries: allQueries(),
   connect,

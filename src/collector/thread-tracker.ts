@@ -1,0 +1,121 @@
+import type { HostReader } from '../core/host.js';
+import type { ProcessCost, ProcessReading } from '../core/process.js';
+import { processCost } from '../core/process-delta.js';
+import type { SessionRow } from '../core/session.js';
+import { IDLE_EVERY_TICKS } from './deadlines.js';
+import type { TrackedCosts, Tracker } from './tracker.js';
+
+/** Threads of a server come and go with its thread cache; which there are is looked up this often. */
+const LIST_EVERY_TICKS = 5;
+/** /proc/<pid>/stat counts in ticks of 10 ms, user and system time apart. */
+const TICK_ERROR_NS = 20e6;
+
+/** Follows all threads of one server process. Memory is the process's and is shown with its main thread. */
+export class ThreadTracker implements Tracker {
+  readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
+  #threads: readonly number[] = [];
+  #ticks = 0;
+  #processNs: number | null = null;
+  #countedNs = 0;
+
+  /** `bound`: a session stays on its thread, so that the thread's figures are the session's. */
+  constructor(
+    private readonly host: HostReader,
+    private readonly serverPid: number,
+    private readonly bound: boolean,
+  ) {}
+
+  get alive(): boolean {
+    return this.host.describe(this.serverPid) !== null;
+  }
+
+  children(): readonly number[] {
+    return [];
+  }
+
+  mapPids(sessions: readonly SessionRow[]): readonly SessionRow[] {
+    return sessions.map((session) => ({
+      ...session,
+      osPid: session.kind === 'client' ? this.serverPid : null,
+      osTid: this.bound ? session.osTid : null,
+    }));
+  }
+
+  /** Idle sessions are read at a tenth of the rate. */
+  read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
+    const first = this.#ticks === 0;
+    this.#ticks += 1;
+    const mentioned = sessions.flatMap(({ osTid }) => osTid ?? []);
+    if (first || this.#ticks % LIST_EVERY_TICKS === 0 || mentioned.some((tid) => !this.#last.has(tid)))
+      this.#threads = this.host.threads(this.serverPid);
+    const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osTid }) => osTid));
+    const due = this.#threads.filter(
+      (tid) => !idle.has(tid) || !this.#last.has(tid) || (tid + this.#ticks) % IDLE_EVERY_TICKS === 0,
+    );
+    const readings = this.host.readThreads(this.serverPid, due);
+    const costs = new Map<number, ProcessCost>();
+    for (const [tid, reading] of readings) {
+      const known = this.#last.get(tid);
+      const cost =
+        known === undefined
+          ? newThread(reading, first)
+          : processCost(known.reading, reading, nowMs - known.atMs);
+      if (cost !== null) costs.set(tid, cost);
+      this.#last.set(tid, { reading, atMs: nowMs });
+    }
+    const endedCpuNs = this.#ended(costs, due, readings);
+    this.#addMemory(costs);
+    return { costs, endedCpuNs };
+  }
+
+  /** A thread that ended took its last figures with it; the process's total has them. */
+  #ended(
+    costs: ReadonlyMap<number, ProcessCost>,
+    due: readonly number[],
+    readings: ReadonlyMap<number, ProcessReading>,
+  ): number {
+    for (const { cpuNs } of costs.values()) this.#countedNs += cpuNs;
+    const gone = due.filter((tid) => !readings.has(tid));
+    for (const tid of gone) this.#last.delete(tid);
+    if (gone.length === 0 && this.#processNs !== null) return 0;
+    const process = this.host.processCpuNs(this.serverPid);
+    if (process === null) return 0;
+    const used = this.#processNs === null ? 0 : process - this.#processNs;
+    const ended = this.#processNs === null ? 0 : Math.max(0, used - this.#countedNs);
+    this.#processNs = process;
+    this.#countedNs = 0;
+    return ended < TICK_ERROR_NS ? 0 : ended;
+  }
+
+  #addMemory(costs: Map<number, ProcessCost>): void {
+    const main = costs.get(this.serverPid);
+    const whole = this.host.readProcesses([this.serverPid]).get(this.serverPid);
+    if (main === undefined || whole === undefined) return;
+    costs.set(this.serverPid, {
+      ...main,
+      residentBytes: whole.residentBytes,
+      anonBytes: whole.anonBytes,
+    });
+  }
+}
+
+/** A thread not seen before began since the last reading, unless it is our own first one. */
+function newThread(reading: ProcessReading, first: boolean): ProcessCost | null {
+  if (first) return null;
+  return processCost(
+    {
+      ...reading,
+      cpuNs: 0,
+      runQueueNs: 0,
+      timeslices: 0,
+      readBytes: 0,
+      writeBytes: 0,
+      readCharBytes: 0,
+      writeCharBytes: 0,
+      readCalls: 0,
+      writeCalls: 0,
+    },
+    reading,
+    1000,
+  );
+}

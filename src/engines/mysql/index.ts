@@ -1,0 +1,25 @@
+import type { Engine } from '../../core/engine.js';
+import { connect } from './connect.js';
+import { locate } from './locate.js';
+import { metadataBlockers, rowBlockers } from './probes/blockers.js';
+import { innodbCounters, statusCounters } from './probes/counters.js';
+import { sessions } from './probes/sessions.js';
+import { statements } from './probes/statements.js';
+import { readProxySql } from './proxysql.js';
+import { allQueries } from './select.js';
+import { statementTexts } from './texts.js';
+
+/** MySQL 5.7 to 9.x and MariaDB 10.6 to 11.x, with Percona Server and Aurora MySQL as flavours. */
+export const mysql: Engine = {
+  name: 'mysql',
+  defaultPort: 3306,
+  sessionsAre: 'threads',
+  probes: [sessions, rowBlockers, metadataBlockers, statusCounters, innodbCounters, statements],
+  queries: allQueries(),
+  connect,
+  statementTexts,
+  locate,
+  // One process for all sessions: its title tells nothing of them.
+  sessionsFromTitles: () => [],
+  readPooler: readProxySql,
+};

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Locality } from '../../core/capability.js';
+import type { Connection } from '../../core/engine.js';
+import type { HostReader } from '../../core/host.js';
+import type { MysqlConnection } from './connect.js';
+
+/** `Uptime` counts from early in the start, in whole seconds. */
+const START_TOLERANCE_MS = 15_000;
+
+/**
+ * A server is local when our own session is a thread of a process here: the thread's id that the server tells is a task
+ * of a process that is a mysqld or mariadbd and began when the server says it did.
+ */
+export function locate(connection: Connection, host: HostReader): Locality {
+  const { ownThreadId } = connection as MysqlConnection;
+  const { facts } = connection;
+  const pooled = facts.capabilities.find(({ capability }) => capability === 'sessions.osThread');
+  for (const pid of candidates(facts.dataDirectory, facts.settings.pid_file, ownThreadId)) {
+    const process = host.describe(pid);
+    if (process === null || !/mysqld|mariadbd/.test(`${process.command} ${process.executable}`)) continue;
+    if (Math.abs(process.startedAtMs - facts.startedAtMs) > START_TOLERANCE_MS) continue;
+    const ours = ownThreadId !== null && host.threads(pid).includes(ownThreadId);
+    if (ownThreadId !== null && !ours) continue;
+    return {
+      level: pooled?.available === true ? 'per-session' : 'per-process',
+      proven: ours,
+      how: ours
+        ? `our own session is thread ${ownThreadId} of process ${pid} here, which began when the server says it did`
+        : `process ${pid} of its pid file began when the server says it did${pooled?.reason ? `; ${pooled.reason}` : ''}`,
+      serverPid: pid,
+    };
+  }
+  return { level: 'none', proven: false, how: 'no process here is this server', serverPid: null };
+}
+
+/** The process of our own thread (`Tgid` of /proc/<tid>/status), and the one of the server's pid file. */
+function candidates(dataDirectory: string | null, pidFile: string | undefined, tid: number | null): number[] {
+  const found: number[] = [];
+  const group = tid === null ? null : /^Tgid:\s*(\d+)$/m.exec(textOf(`/proc/${tid}/status`))?.[1];
+  if (group) found.push(Number(group));
+  if (pidFile) {
+    const path = isAbsolute(pidFile) || dataDirectory === null ? pidFile : join(dataDirectory, pidFile);
+    const pid = Number.parseInt(textOf(path), 10);
+    if (Number.isInteger(pid)) found.push(pid);
+  }
+  return found;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

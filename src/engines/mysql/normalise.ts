@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+
+/** Longest text kept of a statement, characters. */
+const MOST_CHARACTERS = 4_096;
+
+/**
+ * Tokens of MySQL's and MariaDB's lexical structure, in the order in which they are tried: comments (`--` needs a blank
+ * after it), strings with either quote, both escapes and an introducer, hex and bit literals, numbers, quoted and plain
+ * names, operators. https://dev.mysql.com/doc/refman/9.4/en/language-structure.html
+ */
+const TOKEN =
+  /(?<comment>\/\*[\s\S]*?(?:\*\/|$)|--(?=\s|$)[^\n]*|#[^\n]*)|(?<literal>(?:\b(?:_[a-z0-9]+\s*|[nNxXbB]))?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|\b0x[0-9a-f]+\b|\b0b[01]+\b|(?:\b\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\b)|(?<quoted>`(?:[^`]|``)*(?:`|$))|(?<name>[\p{L}_$@][\p{L}\p{N}_$@]*|\b\d+[\p{L}_$][\p{L}\p{N}_$]*)|(?<operator>[<>!=:&|]+|\S)/giu;
+
+export interface Normalised {
+  /** `t:` and a hash of the normalised text: the same for any literals, blanks, comments, quoting of names and case. */
+  readonly digest: string;
+  /** Literals are `?`, lists of them `(?)`, comments are gone. */
+  readonly text: string;
+}
+
+/** A statement, or the server's DIGEST_TEXT of one, without its literals. Never throws; a cut text is taken as it is. */
+export function normaliseStatement(sql: string): Normalised {
+  const tokens: string[] = [];
+  for (const { groups = {} } of sql.slice(0, 65_536).matchAll(TOKEN)) {
+    if (groups.comment !== undefined) continue;
+    if (groups.literal !== undefined) push(tokens, '?');
+    else if (groups.quoted !== undefined) tokens.push(plainName(groups.quoted));
+    else tokens.push((groups.name ?? groups.operator) as string);
+  }
+  const folded = foldLists(tokens);
+  const text = folded.join(' ').replace(CONTROL, ' ').slice(0, MOST_CHARACTERS);
+  const hash = createHash('sha1').update(folded.join(' ').toLowerCase()).digest('hex').slice(0, 16);
+  return { digest: `t:${hash}`, text };
+}
+
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
+
+/** A sign before a number belongs to it after an operator, a comma or a parenthesis: `= -1` is `= ?`. */
+function push(tokens: string[], literal: string): void {
+  const last = tokens.at(-1);
+  const before = tokens.at(-2);
+  if ((last === '-' || last === '+') && (before === undefined || /^([=<>!,(+*/-]|in|values)+$/i.test(before)))
+    tokens.pop();
+  tokens.push(literal);
+}
+
+function plainName(quoted: string): string {
+  return quoted.replace(/^`|`$/g, '').replaceAll('``', '`');
+}
+
+/** `( ? , ? , ? )`, and the server's `( ... )`, become `(?)`; several rows of VALUES become one. */
+function foldLists(tokens: readonly string[]): string[] {
+  const folded: string[] = [];
+  for (const token of tokens) {
+    folded.push(token);
+    if (token !== ')') continue;
+    const open = folded.lastIndexOf('(');
+    const inside = folded.slice(open + 1, -1);
+    if (open < 0 || inside.length === 0 || !inside.every((each) => /^[?,.]$|^\.+$/.test(each))) continue;
+    folded.splice(open);
+    if (folded.at(-1) === ',' && folded.at(-2) === '(?)') folded.pop();
+    else folded.push('(?)');
+  }
+  // The server writes the repetition as a comment, which is gone, or as `, ...`.
+  return folded.filter((token, index) => !(token === '...' && folded[index - 1] === ','));
+}

@@ -1,0 +1,45 @@
+import type { CounterReading, Probe } from '../../../core/probe.js';
+import { queryFor } from '../select.js';
+
+/** Status variables that are values and not counts. */
+const GAUGES =
+  /^(Innodb_buffer_pool_pages_(data|dirty|free|total)|Innodb_row_lock_current_waits|Max_used_connections|Threads_(cached|connected|running))$/;
+
+/** SHOW GLOBAL STATUS by the server's own names: `status.Innodb_buffer_pool_reads`. FLUSH STATUS resets some of them. */
+export const statusCounters: Probe = {
+  name: 'counters-status',
+  lane: 'counters',
+  select: (facts) => queryFor('counters-status', facts),
+  toRecords: (rows, { facts }) => ({
+    counters: rows.flatMap(({ Variable_name, Value }): CounterReading[] => {
+      const value = Number(Value);
+      return Number.isFinite(value)
+        ? [
+            {
+              name: `status.${Variable_name}`,
+              object: '',
+              kind: GAUGES.test(String(Variable_name)) ? 'gauge' : 'counter',
+              value,
+              epoch: String(facts.startedAtMs),
+            },
+          ]
+        : [];
+    }),
+  }),
+};
+
+/** INNODB_METRICS that are on; needs PROCESS. */
+export const innodbCounters: Probe = {
+  name: 'counters-innodb',
+  lane: 'counters',
+  select: (facts) => queryFor('counters-innodb', facts),
+  toRecords: (rows, { facts }) => ({
+    counters: rows.map(({ name, value, type }) => ({
+      name: `innodb.${name}`,
+      object: '',
+      kind: String(type) === 'value' ? ('gauge' as const) : ('counter' as const),
+      value: Number(value),
+      epoch: String(facts.startedAtMs),
+    })),
+  }),
+};

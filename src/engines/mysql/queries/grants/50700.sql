@@ -1,0 +1,2 @@
+/* dbvitals:grants */
+SHOW GRANTS

@@ -1,0 +1,2 @@
+/* dbvitals:settings */
+SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version_comment', 'performance_schema', 'max_connections', 'extra_max_connections', 'datadir', 'pid_file', 'hostname', 'port', 'server_uuid', 'server_uid', 'read_only', 'thread_handling', 'innodb_page_size', 'innodb_buffer_pool_size', 'performance_schema_digests_size', 'max_digest_length', 'innodb_print_all_deadlocks', 'innodb_deadlock_detect', 'aurora_version', 'userstat')

@@ -1,0 +1,2 @@
+/* dbvitals:uptime */
+SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'

@@ -1,0 +1,41 @@
+import type { InstanceFacts } from '../../core/facts.js';
+import type { SelectedQuery, Unavailable } from '../../core/probe.js';
+import { QUERIES } from './queries.generated.js';
+
+export type QueryName = keyof typeof QUERIES;
+
+/** The statement for a server of this version, or why there is none. */
+export function queryFor(
+  name: QueryName,
+  { versionNumber, version }: Pick<InstanceFacts, 'versionNumber' | 'version'>,
+): SelectedQuery | Unavailable {
+  const queries: readonly SelectedQuery[] = QUERIES[name];
+  const found = queries.find(({ since }) => since <= versionNumber);
+  if (found !== undefined) return found;
+  return { unavailable: `${version} has no ${name}`, remedy: 'upgrade the server' };
+}
+
+/** Where the two flavours have views of their own: `<name>-mysql` and `<name>-mariadb`. */
+export function flavourQuery(
+  name: 'sessions' | 'blockers' | 'own-thread' | 'session',
+  facts: Pick<InstanceFacts, 'versionNumber' | 'version' | 'flavour'>,
+): SelectedQuery | Unavailable {
+  return queryFor(`${name}-${isMariadb(facts) ? 'mariadb' : 'mysql'}`, facts);
+}
+
+export function isMariadb({ flavour }: Pick<InstanceFacts, 'flavour'>): boolean {
+  return flavour === 'mariadb';
+}
+
+export function hasPerformanceSchema({ settings }: Pick<InstanceFacts, 'settings'>): boolean {
+  return settings.performance_schema === 'ON';
+}
+
+export const NO_PERFORMANCE_SCHEMA: Unavailable = {
+  unavailable: 'performance_schema is off',
+  remedy: 'performance_schema=ON in the server configuration (takes effect at its next start)',
+};
+
+export function allQueries(): readonly SelectedQuery[] {
+  return Object.values(QUERIES).flat();
+}
