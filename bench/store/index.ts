@@ -45,7 +45,8 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
     const rows = await multiply(directory, quick ? 600 : 3_600, 1_000);
     say(`${rows} samples of an hour of 1,000 sessions are in place`);
     const writing = await startCollector(server, directory);
-    const again = startPgbench(server, 40);
+    // A moderate load: what is measured is the reader beside a writer, not who gets a saturated CPU.
+    const again = startPgbench(server, 60, ['-R', '300']);
     await sleep(5_000);
     const seconds: number[] = [];
     try {
@@ -67,10 +68,10 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
   }
 }
 
-function startPgbench(server: PrivatePostgres, seconds: number): ChildProcess {
+function startPgbench(server: PrivatePostgres, seconds: number, more: readonly string[] = []): ChildProcess {
   const at = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'postgres', 'postgres'];
   spawnSync(PGBENCH, ['-i', '-q', '-s', '5', ...at], { stdio: 'ignore' });
-  return spawn(PGBENCH, ['-c', '60', '-j', '2', '-T', String(seconds), ...at], { stdio: 'ignore' });
+  return spawn(PGBENCH, ['-c', '60', '-j', '2', '-T', String(seconds), ...more, ...at], { stdio: 'ignore' });
 }
 
 /** A whole process, from its start to its exit. */

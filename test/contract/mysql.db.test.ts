@@ -3,12 +3,23 @@ import { targetOf } from '../../src/config/index.js';
 import type { Connection, Engine } from '../../src/core/engine.js';
 import { silentLogger } from '../../src/core/logger.js';
 import type { ProbeTick } from '../../src/core/probe.js';
+import { normaliseStatement } from '../../src/engines/mysql/normalise.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
 import { describeOnMysql, MYSQL_MATRIX } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
 const call = (deadlineMs = 5_000) => ({ signal: new AbortController().signal, deadlineMs });
+
+/** Ways to write statements that the server's digest folds. */
+const FORMS = [
+  "SELECT * FROM forms WHERE id <> 5 AND `order` = 'x'",
+  'SELECT id FROM forms WHERE id IN (1, 2, 3)',
+  "INSERT INTO forms VALUES (10, 'a'), (11, 'b') ON DUPLICATE KEY UPDATE `order` = 'c'",
+  'UPDATE forms SET `order` = "q" WHERE id = -4 /* why */',
+  'SELECT COUNT(*), MAX(id) FROM forms AS f WHERE f.id >= 0x1f -- tail',
+  "DELETE FROM shop.forms WHERE `order` LIKE 'z%' LIMIT 3",
+];
 
 for (const options of MYSQL_MATRIX) {
   describeOnMysql('the engine contract', options, (server) => {
@@ -150,6 +161,30 @@ for (const options of MYSQL_MATRIX) {
         database: 'shop',
       });
       expect(ours[0]?.text).not.toMatch(/41|x1/);
+    });
+
+    it.runIf(mariadb && schema)('folds a running statement and its digest text into one digest', async () => {
+      const client = await server().connect('shop');
+      await client.query('CREATE TABLE IF NOT EXISTS forms (id INT PRIMARY KEY, `order` VARCHAR(9))');
+      for (const sql of FORMS) await client.query(sql);
+      const [rows] = (await client.query(
+        "SELECT DIGEST_TEXT AS text FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME = 'shop'",
+      )) as unknown as [{ text: string }[]];
+      await client.end();
+      const known = new Set(rows.map(({ text }) => normaliseStatement(text).digest));
+      expect(FORMS.filter((sql) => !known.has(normaliseStatement(sql).digest))).toEqual([]);
+    });
+
+    it('knows its own statements by their digest texts', async () => {
+      if (!schema) return;
+      const { statements } = await run('statements');
+      const digests = (statements?.counters ?? []).map(({ digest }) => digest);
+      const texts = await engine.statementTexts(connection, 'contract', digests, call());
+      const own = texts.filter(({ text }) =>
+        /PROCESSLIST_ID|INNODB_TRX|SUM_TIMER_WAIT|Innodb_/i.test(text ?? ''),
+      );
+      expect(own.length).toBeGreaterThan(2);
+      for (const { text, source } of own) expect(source, text ?? '').toBe('monitor');
     });
 
     it('cannot write, and knows it', async () => {

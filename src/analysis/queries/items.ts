@@ -15,20 +15,41 @@ export interface QueryRecords {
 
 /** One item per statement, database and user, and one for each row that is no statement. */
 export function queryItems(records: QueryRecords): QueryItem[] {
-  const counters = new Map(records.counters.map((total) => [keyOf(total.statementId, total), total]));
+  const counters = countersByUsage(records);
   const previous =
     records.previous === null
       ? null
       : new Map(records.previous.map((total) => [totalKey(total), total.cpuNs]));
   const cpuTotalNs = records.usage.reduce((sum, total) => sum + total.cpuNs, 0);
   const items = records.usage.map((total) => {
-    const counted = total.statementId === null ? undefined : counters.get(keyOf(total.statementId, total));
+    const counted = counters.get(total);
     const before = previous === null ? null : (previous.get(totalKey(total)) ?? 0) / 1e6;
     return itemOf(total, counted, before, records, cpuTotalNs);
   });
-  const seen = new Set(records.usage.map((total) => keyOf(total.statementId ?? '', total)));
-  const unseen = records.counters.filter((total) => !seen.has(keyOf(total.statementId, total)));
+  const seen = new Set(counters.values());
+  const unseen = records.counters.filter((total) => !seen.has(total));
   return [...items, ...unseen.map((total) => countedOnly(total, records))];
+}
+
+/**
+ * Counters of a statement go with its row of the ledger. Servers that count without the user (MySQL) leave open whose
+ * the calls were: they stand with the row that cost most.
+ */
+function countersByUsage({ usage, counters }: QueryRecords): Map<UsageTotals, CounterTotals> {
+  const joined = new Map<UsageTotals, CounterTotals>();
+  const rows = new Map<string, UsageTotals>();
+  for (const total of usage) {
+    if (total.statementId === null) continue;
+    rows.set(keyOf(total.statementId, total), total);
+    const anyUser = keyOf(total.statementId, { database: total.database, user: null });
+    const best = rows.get(anyUser);
+    if (best === undefined || (best.user !== null && best.cpuNs < total.cpuNs)) rows.set(anyUser, total);
+  }
+  for (const total of counters) {
+    const row = rows.get(keyOf(total.statementId, total));
+    if (row !== undefined) joined.set(row, total);
+  }
+  return joined;
 }
 
 function itemOf(

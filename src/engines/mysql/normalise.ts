@@ -9,7 +9,7 @@ const MOST_CHARACTERS = 4_096;
  * names, operators. https://dev.mysql.com/doc/refman/9.4/en/language-structure.html
  */
 const TOKEN =
-  /(?<comment>\/\*[\s\S]*?(?:\*\/|$)|--(?=\s|$)[^\n]*|#[^\n]*)|(?<literal>(?:\b(?:_[a-z0-9]+\s*|[nNxXbB]))?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|\b0x[0-9a-f]+\b|\b0b[01]+\b|(?:\b\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\b)|(?<quoted>`(?:[^`]|``)*(?:`|$))|(?<name>[\p{L}_$@][\p{L}\p{N}_$@]*|\b\d+[\p{L}_$][\p{L}\p{N}_$]*)|(?<operator>[<>!=:&|]+|\S)/giu;
+  /(?<comment>\/\*[\s\S]*?(?:\*\/|$)|--(?=\s|$)[^\n]*|#[^\n]*)|(?<literal>(?:\b(?:_[a-z0-9]+\s*|[nNxXbB]))?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|\b0x[0-9a-f]+\b|\b0b[01]+\b|(?:\b\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\b)|(?<quoted>`(?:[^`]|``)*(?:`|$))|(?<name>[\p{L}_$@][\p{L}\p{N}_$@]*|\b\d+[\p{L}_$][\p{L}\p{N}_$]*)|(?<operator>\.\.\.|[<>!=:&|]+|\S)/giu;
 
 export interface Normalised {
   /** `t:` and a hash of the normalised text: the same for any literals, blanks, comments, quoting of names and case. */
@@ -23,9 +23,9 @@ export function normaliseStatement(sql: string): Normalised {
   const tokens: string[] = [];
   for (const { groups = {} } of sql.slice(0, 65_536).matchAll(TOKEN)) {
     if (groups.comment !== undefined) continue;
-    if (groups.literal !== undefined) push(tokens, '?');
+    if (groups.literal !== undefined) tokens.push('?');
     else if (groups.quoted !== undefined) tokens.push(plainName(groups.quoted));
-    else tokens.push((groups.name ?? groups.operator) as string);
+    else tokens.push(groups.operator === '<>' ? '!=' : ((groups.name ?? groups.operator) as string));
   }
   const folded = foldLists(tokens);
   const text = folded.join(' ').replace(CONTROL, ' ').slice(0, MOST_CHARACTERS);
@@ -35,32 +35,33 @@ export function normaliseStatement(sql: string): Normalised {
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
-/** A sign before a number belongs to it after an operator, a comma or a parenthesis: `= -1` is `= ?`. */
-function push(tokens: string[], literal: string): void {
-  const last = tokens.at(-1);
-  const before = tokens.at(-2);
-  if ((last === '-' || last === '+') && (before === undefined || /^([=<>!,(+*/-]|in|values)+$/i.test(before)))
-    tokens.pop();
-  tokens.push(literal);
-}
-
 function plainName(quoted: string): string {
   return quoted.replace(/^`|`$/g, '').replaceAll('``', '`');
 }
 
-/** `( ? , ? , ? )`, and the server's `( ... )`, become `(?)`; several rows of VALUES become one. */
+/**
+ * A list of literals becomes one (`? , ?` and the server's `? , ...`), then `( ? )` and the server's `( ... )` become
+ * `(?)`, and several rows of VALUES one.
+ */
 function foldLists(tokens: readonly string[]): string[] {
   const folded: string[] = [];
   for (const token of tokens) {
+    if (
+      (token === '?' || token === '...') &&
+      folded.at(-1) === ',' &&
+      /^\(?\?\)?$/.test(folded.at(-2) ?? '')
+    ) {
+      folded.pop();
+      continue;
+    }
     folded.push(token);
     if (token !== ')') continue;
     const open = folded.lastIndexOf('(');
     const inside = folded.slice(open + 1, -1);
-    if (open < 0 || inside.length === 0 || !inside.every((each) => /^[?,.]$|^\.+$/.test(each))) continue;
+    if (open < 0 || inside.length !== 1 || !/^(\?|\.\.\.)$/.test(inside[0] as string)) continue;
     folded.splice(open);
     if (folded.at(-1) === ',' && folded.at(-2) === '(?)') folded.pop();
     else folded.push('(?)');
   }
-  // The server writes the repetition as a comment, which is gone, or as `, ...`.
-  return folded.filter((token, index) => !(token === '...' && folded[index - 1] === ','));
+  return folded;
 }

@@ -1,6 +1,7 @@
 import type { CallContext, Connection } from '../../core/engine.js';
 import { statementIdOf } from '../../core/ids.js';
 import type { StatementText } from '../../core/statement.js';
+import { isOwnStatement } from './own-statements.js';
 import { OVERFLOW_DIGEST } from './probes/statements.js';
 import { sampledText } from './sampled-texts.js';
 import { hasPerformanceSchema, type QueryName, queryFor } from './select.js';
@@ -51,7 +52,7 @@ function textOf(
     canonicalDigest: digest,
     text,
     command: /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? null,
-    source,
+    source: isOwnStatement(raw) ? 'monitor' : source,
     truncated: CUT.test(text),
   };
 }

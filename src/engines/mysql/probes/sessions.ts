@@ -12,7 +12,7 @@ interface SessionColumns {
   readonly type: 'FOREGROUND' | 'BACKGROUND';
   readonly name: string;
   readonly os_tid: number | null;
-  readonly user: string | null;
+  readonly account: string | null;
   readonly host: string | null;
   readonly db: string | null;
   readonly command: string | null;
@@ -67,7 +67,7 @@ function sessionOf(row: Row, facts: InstanceFacts): SessionRow {
     backendType: kind === 'client' ? 'client' : backendTypeOf(columns.name),
     leaderId: null,
     database: columns.db,
-    user: columns.user,
+    user: columns.account,
     application: null,
     clientAddress: kind === 'client' ? address : null,
     clientPort: kind === 'client' ? port : null,

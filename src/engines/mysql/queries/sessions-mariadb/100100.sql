@@ -4,7 +4,7 @@ SELECT
   IF(p.USER = 'system user' OR p.COMMAND IN ('Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker'), 'BACKGROUND', 'FOREGROUND') AS type,
   p.COMMAND AS name,
   p.TID AS os_tid,
-  p.USER AS user,
+  p.USER AS account,
   p.HOST AS host,
   p.DB AS db,
   p.COMMAND AS command,

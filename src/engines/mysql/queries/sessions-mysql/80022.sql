@@ -4,7 +4,7 @@ SELECT
   t.TYPE AS type,
   t.NAME AS name,
   t.THREAD_OS_ID AS os_tid,
-  t.PROCESSLIST_USER AS user,
+  t.PROCESSLIST_USER AS account,
   COALESCE(p.HOST, t.PROCESSLIST_HOST) AS host,
   t.PROCESSLIST_DB AS db,
   t.PROCESSLIST_COMMAND AS command,
