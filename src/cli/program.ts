@@ -44,10 +44,12 @@ type Add = (usage: string, description: string, examples: readonly string[], loa
 function addWatching(add: Add): void {
   add(
     'demo',
-    'start a private PostgreSQL with a real workload, watch it, and show the findings',
-    ['dbvitals demo', 'dbvitals demo --seconds 60'],
+    'start a private server with a real workload, watch it, and show the findings',
+    ['dbvitals demo', 'dbvitals demo --engine mariadb --seconds 60'],
     async () => (await import('./commands/demo.js')).demo,
-  ).option('--seconds <n>', 'how long to watch', '30');
+  )
+    .option('--seconds <n>', 'how long to watch', '30')
+    .option('--engine <name>', 'postgresql, mysql or mariadb', 'postgresql');
   add(
     'collect [names...]',
     'watch the instances and keep what is seen',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionFindings } from '../../analysis/findings/sessions.js';
+import { DbvitalsError } from '../../core/errors.js';
 import { Releasers } from '../../core/releasers.js';
-import { startPostgresServer } from '../../lab/postgresql/index.js';
-import { startDemoWorkload } from '../../lab/workload/index.js';
+import { DEMO_ENGINES, type DemoEngine, startDemoServer } from '../../lab/demo-server.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { queriesLines } from '../../render/queries.js';
 import { sessionsLines } from '../../render/sessions.js';
@@ -13,9 +13,10 @@ import { type CommandContext, print, printJson, progress, progressDone } from '.
 
 interface Flags {
   readonly seconds: string;
+  readonly engine: string;
 }
 
-/** A real PostgreSQL with a real workload, watched, ending in a report. Leaves nothing behind. */
+/** A real server (PostgreSQL unless said otherwise) with a real workload, watched, ending in a report. Leaves nothing behind. */
 export async function demo(context: CommandContext, _args: readonly string[], flags: Flags): Promise<void> {
   const { signal, style, width } = context;
   await using releasers = new Releasers();
@@ -25,28 +26,21 @@ export async function demo(context: CommandContext, _args: readonly string[], fl
   };
   const directory = await mkdtemp(join(tmpdir(), 'dbvitals-demo-'));
   releasers.push(() => rm(directory, { recursive: true, force: true }));
-  const server = await startPostgresServer({
-    version: 'any',
-    preload: ['pg_stat_statements'],
-    extensions: ['pg_stat_statements'],
-    settings: { shared_buffers: '64MB', track_io_timing: 'on', max_connections: 60, max_wal_size: '2GB' },
-    onProgress: say,
-    signal,
-  });
+  const server = await startDemoServer(engineOf(flags.engine), { onProgress: say, signal });
   releasers.push(() => server.stop());
-  const workload = await startDemoWorkload(server, say);
+  const workload = await server.startWorkload(say);
   releasers.push(() => workload.stop());
   const monitor = new DatabaseResourceMonitor({ dataDir: directory });
   releasers.push(() => monitor.stop());
   await monitor.addDatabase({
     name: 'demo',
-    type: 'postgresql',
-    connectionString: server.url('postgres', 'dbvitals'),
+    type: flags.engine as DemoEngine,
+    connectionString: server.url,
   });
   await monitor.start();
   const seconds = Number(flags.seconds);
   for (let left = seconds; left > 0; left -= 1) {
-    progress(`watching PostgreSQL ${server.major} with 12 busy sessions, ${left} s left`);
+    progress(`watching ${server.title} with 12 busy sessions, ${left} s left`);
     await sleep(1000, undefined, { signal });
   }
   progressDone();
@@ -67,6 +61,12 @@ export async function demo(context: CommandContext, _args: readonly string[], fl
       ...NEXT,
     ]);
   }
+}
+
+function engineOf(name: string): DemoEngine {
+  const found = DEMO_ENGINES.find((engine) => engine === name);
+  if (found !== undefined) return found;
+  throw new DbvitalsError('USAGE', `no demo of ${name}`, { remedy: `one of ${DEMO_ENGINES.join(', ')}` });
 }
 
 const NEXT = [

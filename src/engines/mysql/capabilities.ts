@@ -9,6 +9,16 @@ export interface CapabilityInput {
   readonly ownThreadKnown: boolean;
 }
 
+/** What a DBA would run to turn a consumer on; never run by us. */
+const CONSUMER_ON = {
+  events_statements_current:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_statements_current';",
+  events_waits_current:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_waits_current';",
+  statements_digest:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest';",
+} as const;
+
 /** What can be known of this server with this account, and what would change it. Pure. */
 export function capabilitiesOf(input: CapabilityInput): Capability[] {
   return [...sessionCapabilities(input), ...serverCapabilities(input)];
@@ -42,7 +52,7 @@ function sessionCapabilities(input: CapabilityInput): Capability[] {
       mariadb
         ? 'MariaDB shows no digest of running statements: their texts are normalised here'
         : 'the consumer events_statements_current is off',
-      mariadb ? null : consumerRemedy('events_statements_current'),
+      mariadb ? null : CONSUMER_ON.events_statements_current,
     ),
   ];
 }
@@ -56,14 +66,14 @@ function serverCapabilities({ mariadb, settings, grants, consumers }: Capability
       schema && consumer('statements_digest'),
       schema ? 'the consumer statements_digest is off or may not be read' : 'performance_schema is off',
       schema
-        ? `GRANT SELECT ON performance_schema.* TO <this account>; ${consumerRemedy('statements_digest')}`
+        ? `GRANT SELECT ON performance_schema.* TO <this account>; ${CONSUMER_ON.statements_digest}`
         : 'performance_schema=ON in the server configuration (takes effect at its next start)',
     ),
     given(
       'waits.events',
       !mariadb && consumer('events_waits_current'),
       'the consumer events_waits_current is off: waits are told from the state of the session',
-      mariadb ? null : consumerRemedy('events_waits_current'),
+      mariadb ? null : CONSUMER_ON.events_waits_current,
     ),
     given(
       'locks.rows',
@@ -91,10 +101,6 @@ function serverCapabilities({ mariadb, settings, grants, consumers }: Capability
 
 function hasProcess(grants: readonly string[]): boolean {
   return grants.some((grant) => /\b(PROCESS|ALL PRIVILEGES|SUPER)\b.* ON \*\.\*/.test(grant));
-}
-
-function consumerRemedy(name: string): string {
-  return `UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = '${name}';`;
 }
 
 function given(capability: string, available: boolean, reason: string, remedy: string | null): Capability {
