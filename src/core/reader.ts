@@ -1,3 +1,4 @@
+import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
 import type { EventSample, InstanceTick, SessionSample } from './samples.js';
 import type { StatementText } from './statement.js';
 import type { UsageEntry } from './usage.js';
@@ -29,6 +30,12 @@ export interface SampleReader extends AsyncDisposable {
   latestTick(instance: string): Promise<InstanceTick | null>;
   texts(statementIds: readonly string[]): Promise<ReadonlyMap<string, StatementText>>;
   events(window: Window): Promise<readonly EventSample[]>;
+  /** Edges of the wait graph seen in the window, oldest first. */
+  lockEdges(instance: string, window: Window): Promise<readonly LockEdgeSample[]>;
+  /** Episodes that overlap the window, each as last known. */
+  lockEpisodes(instance: string, window: Window): Promise<readonly LockEpisode[]>;
+  /** Deadlocks and predictions of the window, each as last known. */
+  deadlocks(instance: string, window: Window): Promise<readonly DeadlockRecord[]>;
   close(): Promise<void>;
 }
 

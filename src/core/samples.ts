@@ -1,4 +1,5 @@
 import type { ClientProcess } from './host.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
 import type { ProcessCost } from './process.js';
 import type { SessionRow } from './session.js';
 import type { StatementDelta, StatementText } from './statement.js';
@@ -92,6 +93,9 @@ export interface TableRows {
   instance_counters: CounterSample;
   host_samples: HostSample;
   events: EventSample;
+  lock_edges: LockEdgeSample;
+  lock_episodes: LockEpisode;
+  deadlocks: DeadlockRecord;
 }
 
 export type TableName = keyof TableRows;

@@ -1,4 +1,4 @@
-import type { Column } from './schema.js';
+import type { Column } from './column.js';
 
 type Cell = string | number | boolean | bigint | null;
 

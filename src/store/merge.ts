@@ -19,6 +19,9 @@ const ORDER: Readonly<Record<StoredTable, string>> = {
   instance_counters: 'instance, name, object, at_ms',
   host_samples: 'name, object, at_ms',
   events: 'at_ms',
+  lock_edges: 'instance, waiter_session_id, at_ms',
+  lock_episodes: 'instance, episode_id, at_ms',
+  deadlocks: 'instance, deadlock_id, at_ms',
 };
 
 /** Merges what can be merged and deletes inputs whose grace is over. Every step may be the last one. */

@@ -2,9 +2,10 @@ import type { SampleFilter, SampleReader, Window } from '../core/reader.js';
 import type { EventSample, InstanceTick, SessionSample } from '../core/samples.js';
 import type { StatementText } from '../core/statement.js';
 import { Duck } from './duck.js';
+import type { Flat } from './flat.js';
 import { type StoreInfo, storeInfo } from './info.js';
+import { deadlockRecord, lockEdge, lockEpisode } from './lock-rows.js';
 import {
-  type Flat,
   filterSql,
   sessionSample,
   statementText,
@@ -131,6 +132,36 @@ class ParquetReader implements StoreReader {
       severity: severity as EventSample['severity'],
       message: String(message),
     }));
+  }
+
+  async lockEdges(instance: string, window: Window) {
+    const rows = await this.duck.rows<Flat>(
+      (from) =>
+        `SELECT * FROM ${from('lock_edges')} WHERE instance = ${quote(instance)} AND ${between(window)} ORDER BY at_ms`,
+      window,
+    );
+    return rows.map(lockEdge);
+  }
+
+  async lockEpisodes(instance: string, window: Window) {
+    const rows = await this.duck.rows<Flat>(
+      (from) => `SELECT * FROM ${from('lock_episodes')} WHERE instance = ${quote(instance)}
+          AND started_at_ms <= ${whole(window.toMs)} AND at_ms >= ${whole(window.fromMs)}
+        QUALIFY row_number() OVER (PARTITION BY episode_id ORDER BY at_ms DESC) = 1
+        ORDER BY started_at_ms`,
+      window,
+    );
+    return rows.map(lockEpisode);
+  }
+
+  async deadlocks(instance: string, window: Window) {
+    const rows = await this.duck.rows<Flat>(
+      (from) => `SELECT * FROM ${from('deadlocks')} WHERE instance = ${quote(instance)} AND ${between(window)}
+        QUALIFY row_number() OVER (PARTITION BY deadlock_id ORDER BY outcome_at_ms DESC NULLS LAST, at_ms DESC) = 1
+        ORDER BY at_ms`,
+      window,
+    );
+    return rows.map(deadlockRecord);
   }
 
   sql(text: string) {

@@ -3,11 +3,9 @@ import type { SampleFilter, TickTotals, UsageTotals } from '../core/reader.js';
 import type { InstanceTick, SessionSample } from '../core/samples.js';
 import type { StatementText } from '../core/statement.js';
 import { WAIT_CLASSES, type WaitClass } from '../core/wait-class.js';
+import { type Flat, maybe, textOf } from './flat.js';
 import { snake } from './schema.js';
 import { quote } from './sql-quote.js';
-
-/** A row as DuckDB gives it: integers of 64 bits are bigint. */
-export type Flat = Readonly<Record<string, unknown>>;
 
 const CLASSES: readonly WaitClass[] = [...WAIT_CLASSES, 'other'];
 const SUMS = ['cpu_ns', 'exact_cpu_ns', 'run_queue_ns', 'read_bytes', 'write_bytes', 'samples'];
@@ -185,12 +183,4 @@ function costOf(row: Flat, bytes: (kb: unknown) => number | null): NonNullable<S
     state: null,
     elapsedMs: Number(row.elapsed_ms),
   };
-}
-
-function maybe(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-function textOf(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

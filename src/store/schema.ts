@@ -1,13 +1,8 @@
 import { DURATION_BUCKETS } from '../core/duration-histogram.js';
 import type { SessionSample, TableName, TableRows } from '../core/samples.js';
 import { WAIT_CLASSES } from '../core/wait-class.js';
-
-/** A stored column: its name, Parquet type, and how it comes from a row. Null is unknown. */
-export interface Column<Row> {
-  readonly name: string;
-  readonly type: 'STRING' | 'INT32' | 'INT64' | 'DOUBLE' | 'BOOLEAN';
-  value(row: Row): string | number | boolean | null;
-}
+import { big, type Column, flag, real, small, text } from './column.js';
+import { LOCK_SCHEMA } from './lock-schema.js';
 
 /** `sessions` holds what is constant of a session, so that a sample of it needs one id. */
 export type StoredTable = TableName | 'sessions';
@@ -16,32 +11,6 @@ export interface StoredRows extends TableRows {
 }
 
 type Schema = { readonly [T in StoredTable]: readonly Column<StoredRows[T]>[] };
-
-const text = <Row>(name: string, value: (row: Row) => string | null): Column<Row> => ({
-  name,
-  type: 'STRING',
-  value,
-});
-const small = <Row>(name: string, value: (row: Row) => number | null): Column<Row> => ({
-  name,
-  type: 'INT32',
-  value,
-});
-const big = <Row>(name: string, value: (row: Row) => number | null): Column<Row> => ({
-  name,
-  type: 'INT64',
-  value,
-});
-const real = <Row>(name: string, value: (row: Row) => number | null): Column<Row> => ({
-  name,
-  type: 'DOUBLE',
-  value,
-});
-const flag = <Row>(name: string, value: (row: Row) => boolean): Column<Row> => ({
-  name,
-  type: 'BOOLEAN',
-  value,
-});
 
 /** Ages instead of times compress better: they repeat. */
 const age = (sample: SessionSample, sinceMs: number | null) =>
@@ -193,6 +162,7 @@ export const SCHEMA: Schema = {
     text('severity', (row) => row.severity),
     text('message', (row) => row.message),
   ],
+  ...LOCK_SCHEMA,
 };
 
 export const TABLES = Object.keys(SCHEMA) as readonly StoredTable[];

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { Column } from './schema.js';
+import type { Column } from './column.js';
 
 /** Rows as a Parquet file under its final name: written aside, synced, renamed, the directory synced. */
 export async function writeSegment(

@@ -1,3 +1,4 @@
+import type { DeadlockRecord, LockEdgeSample, LockEpisode } from '../../core/lock-samples.js';
 import type { SampleFilter, SampleReader, Window } from '../../core/reader.js';
 import type {
   EventSample,
@@ -30,6 +31,9 @@ export class MemoryStore implements SampleSink, SampleReader {
     instance_counters: [],
     host_samples: [],
     events: [],
+    lock_edges: [],
+    lock_episodes: [],
+    deadlocks: [],
   };
   readonly #texts = new Map<string, StatementText>();
 
@@ -113,6 +117,24 @@ export class MemoryStore implements SampleSink, SampleReader {
     return this.#tables.events.filter(({ atMs }) => inside(atMs, window));
   }
 
+  async lockEdges(instance: string, window: Window): Promise<readonly LockEdgeSample[]> {
+    return this.#tables.lock_edges.filter((row) => row.instance === instance && inside(row.atMs, window));
+  }
+
+  async lockEpisodes(instance: string, window: Window): Promise<readonly LockEpisode[]> {
+    const rows = this.#tables.lock_episodes.filter(
+      (row) => row.instance === instance && row.startedAtMs <= window.toMs && row.atMs >= window.fromMs,
+    );
+    return lastOf(rows, ({ episodeId }) => episodeId);
+  }
+
+  async deadlocks(instance: string, window: Window): Promise<readonly DeadlockRecord[]> {
+    const rows = this.#tables.deadlocks.filter(
+      (row) => row.instance === instance && inside(row.atMs, window),
+    );
+    return lastOf(rows, ({ deadlockId }) => deadlockId);
+  }
+
   /** Rows come in order of time: the old ones are at the front, and are cut off a tenth at a time. */
   #prune(rows: TableRows[TableName][]): void {
     const newest = timeOf(rows.at(-1));
@@ -123,6 +145,10 @@ export class MemoryStore implements SampleSink, SampleReader {
       rows.splice(0, first);
     }
   }
+}
+
+function lastOf<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [key(row), row])).values()];
 }
 
 function timeOf(row: TableRows[TableName] | undefined): number {

@@ -1,0 +1,63 @@
+import type { InstanceFacts } from './facts.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
+import type { LockReading } from './locks.js';
+import type { EventSample } from './samples.js';
+import type { SessionRow } from './session.js';
+import type { StatementDelta } from './statement.js';
+
+/** What a tick shows of who runs what: the order of statements within transactions is learnt from it. */
+export interface LockTick {
+  readonly atMs: number;
+  /** The server's clock minus ours. */
+  readonly clockOffsetMs: number;
+  readonly sessions: readonly SessionRow[];
+  /** Digest counters as differences, in ticks in which they were read. */
+  readonly statements: readonly StatementDelta[] | null;
+  /** Statements that sessions finished since the last tick, in order, where the server keeps a history (MySQL). */
+  readonly history: readonly TransactionStep[] | null;
+  /** The server's own count of deadlocks went up by this much; null where it was not read. */
+  readonly deadlocks: number | null;
+}
+
+/** One finished statement of a transaction, in order (MySQL: events_statements_history). */
+export interface TransactionStep {
+  readonly sessionId: string;
+  /** Equal for statements of one transaction of one session. */
+  readonly transaction: string;
+  /** Order within the session. */
+  readonly step: number;
+  readonly digest: string;
+}
+
+/** What is to be kept and told after a reading; every list may be empty. */
+export interface LockFindings {
+  readonly edges: readonly LockEdgeSample[];
+  readonly episodes: readonly LockEpisode[];
+  readonly deadlocks: readonly DeadlockRecord[];
+  readonly events: readonly EventSample[];
+}
+
+/** A deadlock as the server tells it: from its log or status text. */
+export interface ReportedDeadlock {
+  readonly atMs: number;
+  readonly source: string;
+  readonly victimId: string | null;
+  readonly parties: readonly {
+    readonly sessionId: string;
+    readonly digest: string | null;
+    readonly text: string | null;
+    readonly waitsFor: string | null;
+    readonly mode: string | null;
+  }[];
+}
+
+/** Follows the locks of one instance from reading to reading. Pure: times come with what it is given. */
+export interface LockAnalyst {
+  connected(facts: InstanceFacts): void;
+  tick(tick: LockTick): LockFindings;
+  /** A snapshot while somebody waits; the first one without edges after that closes what was open. */
+  observe(reading: LockReading): LockFindings;
+  reported(deadlocks: readonly ReportedDeadlock[]): LockFindings;
+}
+
+export const NO_LOCK_FINDINGS: LockFindings = { edges: [], episodes: [], deadlocks: [], events: [] };

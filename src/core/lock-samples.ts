@@ -1,0 +1,84 @@
+import type { LockResource } from './locks.js';
+
+/** An edge of the wait graph as it is kept: once a second while it lasts, and when it first shows. */
+export interface LockEdgeSample {
+  readonly atMs: number;
+  readonly instance: string;
+  /** Engine's session ids; core/ids sessionIdOf is beside them for the join with samples. */
+  readonly waiterId: string;
+  readonly waiterSessionId: string;
+  readonly blockerId: string;
+  readonly blockerSessionId: string;
+  readonly kind: 'hard' | 'soft';
+  readonly mode: string;
+  readonly resource: LockResource;
+  readonly waitMs: number | null;
+  readonly waiterStatementId: string | null;
+  readonly blockerStatementId: string | null;
+  readonly blockerState: string;
+  readonly blockerTransactionAgeMs: number | null;
+  readonly confidence: number;
+}
+
+/** From the first waiter behind a root blocker to the last: one record, kept when it ends (`endedAtMs`) and while it lasts. */
+export interface LockEpisode {
+  readonly instance: string;
+  /** Stable over the episode's life. */
+  readonly episodeId: string;
+  /** When this record was made: an episode has one at its start, about one in ten seconds, and one at its end. */
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  /** Null while it lasts. */
+  readonly endedAtMs: number | null;
+  readonly peakWaiters: number;
+  /** Waiting time of all its victims together. */
+  readonly sessionSeconds: number;
+  readonly rootId: string;
+  readonly rootSessionId: string;
+  readonly rootState: string;
+  readonly rootStatementId: string | null;
+  readonly rootUser: string | null;
+  readonly rootApplication: string | null;
+  readonly resource: LockResource;
+  readonly victims: number;
+  /** Statements that waited, most waiting first, at most ten. */
+  readonly statementIds: readonly string[];
+}
+
+export type DeadlockKind = 'happened' | 'imminent' | 'risk' | 'latent';
+
+/** One side of a deadlock, real or foretold. */
+export interface DeadlockParty {
+  /** Null for latent ones: they are about transaction templates, not sessions. */
+  readonly sessionId: string | null;
+  readonly user: string | null;
+  readonly application: string | null;
+  /** Statements in the order in which this side takes its locks. */
+  readonly statementIds: readonly string[];
+  readonly holds: readonly string[];
+  readonly waitsFor: string | null;
+  readonly mode: string | null;
+}
+
+/** A deadlock that happened, or a prediction of one; predictions are kept and scored against what happened. */
+export interface DeadlockRecord {
+  readonly instance: string;
+  /** Stable: the same cycle, risk or pattern keeps its id. */
+  readonly deadlockId: string;
+  readonly kind: DeadlockKind;
+  /** When it happened or was foretold. */
+  readonly atMs: number;
+  readonly parties: readonly DeadlockParty[];
+  readonly resources: readonly string[];
+  /** Engine's session id of who was or will be ended; null where it cannot be told. */
+  readonly victimId: string | null;
+  /** When the server will act or acted; null where it cannot be told. */
+  readonly expectedAtMs: number | null;
+  /** 0 to 1; 1 for what happened. */
+  readonly probability: number;
+  /** What happened to a prediction: null while it is open. */
+  readonly outcome: 'happened' | 'resolved' | null;
+  readonly outcomeAtMs: number | null;
+  readonly source: string;
+  readonly advice: string;
+}
