@@ -1,4 +1,4 @@
-import { targetOf, withPooler } from './config/index.js';
+import { expandService, targetOf, withPooler } from './config/index.js';
 import type { Clock } from './core/clock.js';
 import type { Target } from './core/engine.js';
 import { ENGINE_ALIASES } from './core/engine-name.js';
@@ -73,8 +73,9 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
 
   /** Makes an instance known; a running monitor begins to watch it. Rejects with USAGE, INSTANCE_EXISTS or ENGINE_UNSUPPORTED. */
   async addDatabase(options: AddDatabaseOptions): Promise<void> {
+    const { url, password } = await expandService(options.connectionString, []);
     const target = withPooler(
-      targetOf(options.name, options.connectionString),
+      targetOf(options.name, url, async () => password),
       options.poolerConnectionString,
     );
     if (target.engine !== ENGINE_ALIASES[options.type]) {

@@ -4,11 +4,11 @@ import pc from 'picocolors';
 import {
   type Config,
   defaultConfigPath,
+  expandService,
   type InstanceConfig,
   loadConfig,
   parseDuration,
   parseSize,
-  splitSecret,
   targetOf,
   withPooler,
 } from '../config/index.js';
@@ -16,6 +16,7 @@ import type { Target } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import { Credentials } from '../credentials/index.js';
 import { plainStyle, type Style } from '../render/report-lines.js';
+import { askNewSecret, askSecret } from './prompt.js';
 
 /** Flags that every command takes. */
 export interface GlobalOptions {
@@ -25,6 +26,8 @@ export interface GlobalOptions {
   readonly color?: boolean;
   readonly logLevel?: string;
   readonly url?: string;
+  /** Of `add`: a vault that does not exist yet is made with a passphrase. */
+  readonly vaultPassphrase?: boolean;
 }
 
 /** What a command works with: configuration, credentials, the way to print. */
@@ -35,6 +38,8 @@ export interface CommandContext {
   readonly config: Config;
   readonly credentials: Credentials;
   readonly dataDir: string;
+  /** libpq's service files, the user's before the system's. */
+  readonly serviceFiles: readonly string[];
   readonly style: Style;
   readonly width: number;
 }
@@ -49,32 +54,41 @@ export async function openContext(options: GlobalOptions, signal: AbortSignal): 
     signal,
     configPath,
     config,
-    credentials: openCredentials(configPath),
+    credentials: openCredentials(configPath, options, signal),
     dataDir: options.dataDir ?? process.env.DBVITALS_DATA_DIR ?? config.dataDir ?? defaultDataDir(),
+    serviceFiles: serviceFiles(),
     style: styleOf(options),
     width: process.stdout.columns ?? Number(process.env.COLUMNS ?? 160),
   };
 }
 
 /** The instances that names (or `--url`) mean; all configured ones when nothing is named. */
-export function targetsOf(context: CommandContext, names: readonly string[]): Target[] {
+export async function targetsOf(context: CommandContext, names: readonly string[]): Promise<Target[]> {
   const { url } = context.options;
-  if (url !== undefined) return [targetOf(AD_HOC, url, adHocPassword(context, url))];
+  if (url !== undefined) return [await targetFrom(context, { name: AD_HOC, url })];
   const { instances } = context.config;
   const wanted = names.length === 0 ? instances : names.map((name) => configured(instances, name));
-  if (wanted.length > 0) return wanted.map((instance) => configuredTarget(context, instance));
+  if (wanted.length > 0) return Promise.all(wanted.map((instance) => targetFrom(context, instance)));
   throw new DbvitalsError('INSTANCE_UNKNOWN', 'no instance is configured', {
     remedy:
       '`dbvitals discover` shows the servers of this host; `dbvitals add NAME URL` adds one; or give --url',
   });
 }
 
-export function oneTarget(context: CommandContext, name: string | undefined): Target {
-  const targets = targetsOf(context, name === undefined ? [] : [name]);
+export async function oneTarget(context: CommandContext, name: string | undefined): Promise<Target> {
+  const targets = await targetsOf(context, name === undefined ? [] : [name]);
   if (targets.length === 1) return targets[0] as Target;
   throw new DbvitalsError('USAGE', 'several instances are configured: name one', {
     remedy: targets.map((target) => target.name).join(', '),
   });
+}
+
+/** Before a daemon or a full screen begins: asks for the vault's passphrase if an instance's password may be in it. */
+export async function unlockVault({ options, config, credentials }: CommandContext): Promise<void> {
+  const mayNeedIt =
+    options.url !== undefined ||
+    config.instances.some(({ password }) => password === undefined || 'vault' in password);
+  if (mayNeedIt) await credentials.unlock();
 }
 
 /** Settings of the monitor that the configuration holds. */
@@ -114,30 +128,51 @@ function configured(instances: readonly InstanceConfig[], name: string): Instanc
   });
 }
 
-function configuredTarget(context: CommandContext, instance: InstanceConfig): Target {
-  const target = withPooler(targetOf(instance.name, instance.url), instance.pooler);
+async function targetFrom(context: CommandContext, instance: InstanceConfig): Promise<Target> {
+  const { name, password: source, pooler } = instance;
+  const { credentials } = context;
+  const { url, password: service } = await expandService(instance.url, context.serviceFiles);
+  const request = { name, source, key: targetOf(name, url), service };
+  const target = withPooler(
+    targetOf(name, url, () => credentials.passwordFor(request)),
+    pooler,
+  );
+  if (target.pooler === null) return target;
+  const key = { ...target.pooler, database: 'pgbouncer' };
   return {
     ...target,
-    password: () =>
-      context.credentials.passwordFor({ name: instance.name, source: instance.password, key: target }),
+    pooler: { ...target.pooler, password: () => credentials.passwordForPooler(request, key) },
   };
 }
 
-function adHocPassword(context: CommandContext, url: string) {
-  const { url: stripped } = splitSecret(url);
-  const key = targetOf(AD_HOC, stripped);
-  return () => context.credentials.passwordFor({ name: AD_HOC, key });
-}
-
-function openCredentials(configPath: string): Credentials {
+function openCredentials(configPath: string, options: GlobalOptions, signal: AbortSignal): Credentials {
   const directory = dirname(configPath);
   return new Credentials({
     vaultPath: join(directory, 'vault.age'),
     identityPath: process.env.DBVITALS_VAULT_IDENTITY ?? join(directory, 'vault.key'),
-    passphrase: passphraseFromFile,
+    passphrase: passphraseOf(options, signal),
     env: process.env,
     home: homedir(),
   });
+}
+
+/** From a file where nobody is there to type it, else from the terminal; asked once, so that no retry asks again. */
+function passphraseOf(options: GlobalOptions, signal: AbortSignal) {
+  let answer: Promise<string | null> | null = null;
+  return async (purpose: 'open' | 'make'): Promise<string | null> => {
+    const fromFile = await passphraseFromFile();
+    if (fromFile !== null) return fromFile;
+    if (purpose === 'make' && !options.vaultPassphrase) return null;
+    answer ??=
+      purpose === 'make'
+        ? askNewSecret('passphrase for the new vault', signal)
+        : askSecret('passphrase of the vault: ', signal);
+    const given = await answer;
+    if (given !== null || purpose === 'open') return given;
+    throw new DbvitalsError('VAULT_LOCKED', 'a passphrase is asked for at a terminal, and there is none', {
+      remedy: 'name a file that holds it in DBVITALS_VAULT_PASSPHRASE_FILE',
+    });
+  };
 }
 
 async function passphraseFromFile(): Promise<string | null> {
@@ -145,6 +180,11 @@ async function passphraseFromFile(): Promise<string | null> {
   if (path === undefined) return null;
   const { readPrivate } = await import('../credentials/vault.js');
   return (await readPrivate(path))?.toString('utf8').replace(/\r?\n$/, '') ?? null;
+}
+
+function serviceFiles(): string[] {
+  const { PGSERVICEFILE, PGSYSCONFDIR = '/etc/postgresql-common' } = process.env;
+  return [PGSERVICEFILE ?? join(homedir(), '.pg_service.conf'), join(PGSYSCONFDIR, 'pg_service.conf')];
 }
 
 function defaultDataDir(): string {

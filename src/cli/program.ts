@@ -128,12 +128,15 @@ function addInstances(add: Add): void {
     [
       'dbvitals add prod postgresql://monitor@db1:5432/postgres --password-stdin < secret',
       'dbvitals add prod postgresql://monitor@db1/postgres --password-command "pass show db1"',
+      'dbvitals add prod postgresql:///?service=prod      # from ~/.pg_service.conf and ~/.pgpass',
     ],
     async () => (await import('./commands/instances.js')).add,
   )
     .option('--password-stdin', 'read the password from standard input')
     .option('--password-command <command>', 'a command that prints it')
-    .option('--password-env <name>', 'an environment variable that holds it');
+    .option('--password-env <name>', 'an environment variable that holds it')
+    .option('--password-keyring', 'keep it in the OS keyring instead of the vault')
+    .option('--vault-passphrase', 'make the vault, if there is none, with a passphrase asked for now');
   add(
     'list',
     'configured instances',

@@ -10,13 +10,16 @@ export interface ParsedConnection {
   readonly user: string | null;
   readonly password: string | null;
   readonly tls: TlsOptions;
+  /** Name of an entry of libpq's service file, which `expandService` fills in, and the file if it is named. */
+  readonly service: string | null;
+  readonly serviceFile: string | null;
 }
 
 const TLS_MODES: readonly TlsOptions['mode'][] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /**
  * A connection URL as libpq has them: percent-encoding, `?host=` for Unix sockets, `sslmode`, `sslrootcert`, `sslcert`,
- * `sslkey`. Throws USAGE; the message never repeats the text, because there may be a password in it.
+ * `sslkey`, `service`, `servicefile`. Throws USAGE; the message never repeats the text, because there may be a password in it.
  */
 export function parseConnectionString(text: string): ParsedConnection {
   let url: URL;
@@ -49,6 +52,8 @@ export function parseConnectionString(text: string): ParsedConnection {
       certFile: parameter('sslcert'),
       keyFile: parameter('sslkey'),
     },
+    service: parameter('service'),
+    serviceFile: parameter('servicefile'),
   };
 }
 

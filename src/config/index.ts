@@ -7,5 +7,6 @@ export {
   loadConfig,
   removeInstance,
 } from './file.js';
+export { expandService } from './service-file.js';
 export { targetOf, withPooler } from './target.js';
 export { parseDuration, parseSize, parseTime } from './units.js';

@@ -59,9 +59,9 @@ export interface AddDatabaseOptions {
   /** The name by which the instance is known from then on. */
   readonly name: string;
   readonly type: EngineName | 'postgres' | 'mariadb' | 'mssql';
-  /** URL. A password in it is used but neither stored nor shown. */
+  /** URL. A password in it is used but neither stored nor shown. `?service=NAME&servicefile=PATH` as libpq has it. */
   readonly connectionString: string;
-  /** Admin console of a pooler in front, `pgbouncer://user@host:port`. */
+  /** Admin console of a pooler in front, `postgresql://user@host:6432/pgbouncer`. */
   readonly poolerConnectionString?: string;
 }
 

@@ -7,48 +7,55 @@ export interface PgpassKey {
   readonly user: string;
 }
 
+/** The password, or why there is none. */
+export type PgpassAnswer =
+  | { readonly password: string }
+  | { readonly password: null; readonly why: string; readonly remedy: string | null };
+
+/** Directories that libpq builds have as their default; for them the file says `localhost`. */
+const DEFAULT_SOCKET_DIRECTORIES = ['/tmp', '/var/run/postgresql', '/run/postgresql'];
+
 /** Password of the first matching line of a .pgpass file, as libpq reads it; a file that others may read is ignored. */
-export async function passwordFromPgpass(path: string, key: PgpassKey): Promise<string | null> {
+export async function passwordFromPgpass(path: string, key: PgpassKey): Promise<PgpassAnswer> {
+  const none = (why: string, remedy: string | null = null) => ({ password: null, why, remedy });
   try {
-    if (((await stat(path)).mode & 0o077) !== 0) return null;
-    return matchPgpass(await readFile(path, 'utf8'), key);
-  } catch {
-    return null;
+    const found = await stat(path);
+    if (!found.isFile()) return none(`${path} is not a plain file`);
+    if ((found.mode & 0o077) !== 0)
+      return none(`${path} is ignored: others may read it`, `chmod 600 ${path}`);
+    const password = matchPgpass(await readFile(path, 'utf8'), key);
+    return password === null ? none(`no line of ${path} matches`) : { password };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return none(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read (${code})`);
   }
 }
 
-/** `host:port:database:user:password`; `*` matches all; `\:` and `\\` are literal. A socket directory is `localhost` too. */
+/**
+ * `host:port:database:user:password`; a field that is `*` matches all; `\:` and `\\` are literal. As in libpq's
+ * passwordFromFile an unescaped colon ends the password, and the default socket directory is `localhost`.
+ */
 export function matchPgpass(text: string, key: PgpassKey): string | null {
-  const wanted = [
-    key.host.startsWith('/') ? 'localhost' : key.host,
-    String(key.port),
-    key.database,
-    key.user,
-  ];
-  for (const line of text.split('\n')) {
+  const hosts = [key.host, ...(DEFAULT_SOCKET_DIRECTORIES.includes(key.host) ? ['localhost'] : [])];
+  const wanted = [hosts, [String(key.port)], [key.database], [key.user]];
+  for (const line of text.split(/\r?\n/)) {
     if (line === '' || line.startsWith('#')) continue;
     const fields = splitFields(line);
-    if (fields.length < 5) continue;
+    const password = fields[4];
+    if (password === undefined) continue;
     const matches = wanted.every(
-      (value, index) =>
-        fields[index] === '*' || fields[index] === value || (index === 0 && fields[0] === key.host),
+      (values, index) => fields[index] === '*' || values.includes(unescaped(fields[index] as string)),
     );
-    if (matches) return fields.slice(4).join(':');
+    if (matches) return unescaped(password);
   }
   return null;
 }
 
+/** At unescaped colons; the escapes stay, because `\*` is a star and `*` is anything. */
 function splitFields(line: string): string[] {
-  const fields: string[] = [];
-  let field = '';
-  for (let at = 0; at < line.length; at += 1) {
-    if (line[at] === '\\' && at + 1 < line.length) {
-      at += 1;
-      field += line[at];
-    } else if (line[at] === ':' && fields.length < 4) {
-      fields.push(field);
-      field = '';
-    } else field += line[at];
-  }
-  return [...fields, field];
+  return line.match(/(?<=^|:)(?:\\.|[^:\\]|\\$)*/g) ?? [];
+}
+
+function unescaped(field: string): string {
+  return field.replace(/\\(.)/g, '$1');
 }

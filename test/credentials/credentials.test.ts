@@ -26,19 +26,19 @@ const open = (passphrase: string | null = null, env: Record<string, string> = {}
 
 describe('the vault', () => {
   it('keeps a password for the next process, sealed, and private to its owner', async () => {
-    await open().store('prod', SECRET);
+    await open().store('prod', SECRET, 'vault');
     expect(await open().passwordFor({ name: 'prod', source: { vault: true }, key })).toBe(SECRET);
     for (const name of ['vault.age', 'vault.key'])
       expect(statSync(join(home, name)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(home, 'vault.age')).includes(SECRET)).toBe(false);
-    await open().remove('prod');
+    await open().remove('prod', { vault: true });
     await expect(open().passwordFor({ name: 'prod', source: { vault: true }, key })).rejects.toMatchObject({
       code: 'CREDENTIAL_UNAVAILABLE',
     });
   });
 
   it('opens with its passphrase only', async () => {
-    await open('correct horse').store('prod', SECRET);
+    await open('correct horse').store('prod', SECRET, 'vault');
     expect(await open('correct horse').passwordFor({ name: 'prod', key })).toBe(SECRET);
     const error = await open('wrong')
       .passwordFor({ name: 'prod', key })
@@ -48,8 +48,38 @@ describe('the vault', () => {
     await expect(open().passwordFor({ name: 'prod', key })).rejects.toMatchObject({ code: 'VAULT_LOCKED' });
   });
 
+  it('asks for the passphrase when it was made with one, once, however many ask', async () => {
+    const asked: string[] = [];
+    const asking = () =>
+      new Credentials({
+        vaultPath: join(home, 'vault.age'),
+        identityPath: join(home, 'vault.key'),
+        passphrase: async (purpose) => {
+          asked.push(purpose);
+          return 'correct horse';
+        },
+        env: {},
+        home,
+      });
+    await asking().store('one', SECRET, 'vault');
+    expect(asked).toEqual(['make']);
+    const next = asking();
+    const found = await Promise.all(['one', 'two'].map((name) => next.passwordFor({ name, key })));
+    expect(found).toEqual([SECRET, null]);
+    expect(await next.unlock()).toBe('passphrase');
+    await next.store('two', 'other', 'vault');
+    expect(asked).toEqual(['make', 'open']);
+    expect(await asking().passwordFor({ name: 'two', key })).toBe('other');
+  });
+
+  it('made with an identity file it never asks', async () => {
+    await open().store('prod', SECRET, 'vault');
+    expect(await open('not wanted').passwordFor({ name: 'prod', key })).toBe(SECRET);
+    expect(await open('not wanted').unlock()).toBe('identity');
+  });
+
   it('is refused when others may read it', async () => {
-    await open().store('prod', SECRET);
+    await open().store('prod', SECRET, 'vault');
     chmodSync(join(home, 'vault.age'), 0o640);
     await expect(open().passwordFor({ name: 'prod', key })).rejects.toMatchObject({
       code: 'CONFIG_PERMISSIONS',
@@ -77,18 +107,46 @@ describe('other sources', () => {
     expect(await open(null, { PGPASSWORD: 'y' }).passwordFor({ name: 'p', key })).toBe('y');
     writeFileSync(join(home, '.pgpass'), 'db1:5432:*:monitor:z\n', { mode: 0o600 });
     expect(await open().passwordFor({ name: 'p', key })).toBe('z');
+    expect(await open().passwordFor({ name: 'p', key, service: 's' })).toBe('s');
     chmodSync(join(home, '.pgpass'), 0o644);
     expect(await open().passwordFor({ name: 'p', key })).toBeNull();
+    await expect(open().passwordFor({ name: 'p', source: { pgpass: true }, key })).rejects.toMatchObject({
+      message: expect.stringContaining('others may read it'),
+      remedy: `chmod 600 ${join(home, '.pgpass')}`,
+    });
   });
 
   it.each([
     ['# c\n*:*:*:*:all', 'all'],
     ['db2:*:*:*:no\ndb1:5432:postgres:monitor:a\\:b\\\\c', 'a:b\\c'],
     ['db1:5433:*:*:no', null],
+    ['db1:5432:postgres:monitor:until:here', 'until'],
+    ['\\*:5432:postgres:monitor:a star is not anything\ndb1:*:*:monitor:crlf\r\n', 'crlf'],
+    ['db1:5432:postgres:mon\\itor:escaped', 'escaped'],
+    ['*:*:*:*:', ''],
+    ['*:*:*:*:ends\\', 'ends\\'],
     ['db1:5432:postgres', null],
   ])('.pgpass %j', (text, expected) => {
     expect(matchPgpass(text, key)).toBe(expected);
   });
+});
+
+it('the default socket directory is localhost in .pgpass, another one is itself', () => {
+  const text = 'localhost:*:*:*:default\n/srv/run:*:*:*:own';
+  expect(matchPgpass(text, { ...key, host: '/var/run/postgresql' })).toBe('default');
+  expect(matchPgpass(text, { ...key, host: '/srv/run' })).toBe('own');
+  expect(matchPgpass(text, { ...key, host: '/srv/other' })).toBeNull();
+});
+
+it('a pooler has its own line of .pgpass, else the password of its instance', async () => {
+  writeFileSync(join(home, '.pgpass'), 'db1:6432:pgbouncer:stats:pooled\n', { mode: 0o600 });
+  const pooler = (port: number) =>
+    open(null, { PGPASSWORD: 'instance' }).passwordForPooler(
+      { name: 'p', key },
+      { host: 'db1', port, database: 'pgbouncer', user: 'stats' },
+    );
+  expect(await pooler(6432)).toBe('pooled');
+  expect(await pooler(6433)).toBe('instance');
 });
 
 it.each([

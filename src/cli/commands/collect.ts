@@ -5,7 +5,7 @@ import { parseDuration } from '../../config/index.js';
 import type { Logger } from '../../core/logger.js';
 import { redactSecrets } from '../../credentials/index.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
-import { type CommandContext, monitorOptions, targetsOf } from '../context.js';
+import { type CommandContext, monitorOptions, targetsOf, unlockVault } from '../context.js';
 
 interface Flags {
   readonly duration?: string;
@@ -21,13 +21,14 @@ export async function collect(
   names: readonly string[],
   flags: Flags,
 ): Promise<void> {
+  await unlockVault(context);
   const logger = await openLogger(context.options.logLevel ?? 'info');
   await using monitor = new DatabaseResourceMonitor({
     ...monitorOptions(context),
     dataDir: context.dataDir,
     logger,
   });
-  for (const target of targetsOf(context, names)) await monitor.addTarget(target);
+  for (const target of await targetsOf(context, names)) await monitor.addTarget(target);
   monitor.on('up', (event) => logger.info({ ...event }, 'watching'));
   monitor.on('missed', (event) => logger.warn({ ...event }, 'ticks missed'));
   monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));

@@ -8,7 +8,7 @@ export async function connections(
   [name]: readonly string[],
   flags: FilterFlags,
 ): Promise<void> {
-  const target = oneTarget(context, name);
+  const target = await oneTarget(context, name);
   await withMonitor(context, target, { sample: '3s' }, async (monitor) => {
     const { since, until } = flags;
     const report = await monitor.getConnectionUsage({

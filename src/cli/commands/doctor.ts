@@ -7,7 +7,7 @@ import { printError } from '../exit.js';
 /** Every instance has its turn; the exit code is the worst. */
 export async function doctor(context: CommandContext, names: readonly string[]): Promise<void> {
   await using monitor = new DatabaseResourceMonitor();
-  for (const target of targetsOf(context, names)) {
+  for (const target of await targetsOf(context, names)) {
     await monitor.addTarget(target);
     try {
       const report = await monitor.getCapabilities({ database: target.name, signal: context.signal });

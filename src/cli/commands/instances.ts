@@ -1,5 +1,6 @@
 import {
   addInstance,
+  expandService,
   type InstanceConfig,
   removeInstance,
   splitSecret,
@@ -8,11 +9,14 @@ import {
 import { DbvitalsError } from '../../core/errors.js';
 import { renderTable } from '../../render/table.js';
 import { type CommandContext, print, printJson } from '../context.js';
+import { askSecret } from '../prompt.js';
 
 interface AddFlags {
   readonly passwordStdin?: boolean;
   readonly passwordCommand?: string;
   readonly passwordEnv?: string;
+  readonly passwordKeyring?: boolean;
+  readonly vaultPassphrase?: boolean;
 }
 
 /** A password in the URL or on standard input goes to the vault; the file gets the URL without it. */
@@ -22,12 +26,16 @@ export async function add(
   flags: AddFlags,
 ): Promise<void> {
   const { url, password: inUrl } = splitSecret(given);
-  targetOf(name, url);
-  const password = flags.passwordStdin ? await firstLine() : inUrl;
+  targetOf(name, (await expandService(url, context.serviceFiles)).url);
+  const place = flags.passwordKeyring ? 'keyring' : 'vault';
+  if (flags.vaultPassphrase) await mustBeNew(context);
+  const password = flags.passwordStdin ? await passwordTyped(context.signal) : inUrl;
   const source = sourceOf(flags, password);
+  const known = context.config.instances.some((instance) => instance.name === name);
+  // Before the file: a keyring that cannot be used must not leave an instance without its password.
+  if (password !== null && !known) await context.credentials.store(name, password, place);
   await addInstance(context.configPath, { name, url, ...(source === undefined ? {} : { password: source }) });
-  if (password !== null) await context.credentials.store(name, password);
-  const where = password === null ? '' : '; its password is in the vault';
+  const where = password === null ? '' : `; its password is in the ${place}`;
   print([`added ${name} to ${context.configPath}${where}`]);
   if (inUrl !== null) {
     process.stderr.write(
@@ -61,26 +69,42 @@ export async function list(context: CommandContext): Promise<void> {
 }
 
 export async function remove(context: CommandContext, [name = '']: readonly string[]): Promise<void> {
+  const known = context.config.instances.find((instance) => instance.name === name);
   await removeInstance(context.configPath, name);
-  await context.credentials.remove(name);
+  await context.credentials.remove(name, known?.password);
   print([`removed ${name}`]);
 }
 
 function sourceOf(flags: AddFlags, password: string | null): InstanceConfig['password'] {
   if (flags.passwordCommand !== undefined) return { command: flags.passwordCommand };
   if (flags.passwordEnv !== undefined) return { env: flags.passwordEnv };
+  if (flags.passwordKeyring) return { keyring: true };
   return password === null ? undefined : { vault: true };
 }
 
 function describe(source: InstanceConfig['password']): string {
-  if (source === undefined) return 'vault, PGPASSWORD or .pgpass';
+  if (source === undefined) return 'vault, service file, PGPASSWORD or .pgpass';
   return Object.keys(source)[0] ?? '';
+}
+
+/** The passphrase of a vault is chosen when it is made. */
+async function mustBeNew({ credentials }: CommandContext): Promise<void> {
+  if ((await credentials.unlock()) !== 'identity') return;
+  throw new DbvitalsError('USAGE', 'there is a vault already, and it opens with its identity file', {
+    remedy: 'remove vault.age (and add its instances again) to make one with a passphrase',
+  });
+}
+
+/** Typed without echo at a terminal, else the first line of a pipe. */
+async function passwordTyped(signal: AbortSignal): Promise<string> {
+  const typed = process.stdin.isTTY ? await askSecret('password: ', signal) : await firstLine();
+  if (typed) return typed;
+  throw new DbvitalsError('USAGE', 'standard input holds no password');
 }
 
 async function firstLine(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   const [line = ''] = Buffer.concat(chunks).toString('utf8').split('\n');
-  if (line === '') throw new DbvitalsError('USAGE', 'standard input holds no password');
   return line.replace(/\r$/, '');
 }

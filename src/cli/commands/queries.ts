@@ -17,7 +17,7 @@ export async function queries(
   [name]: readonly string[],
   flags: Flags,
 ): Promise<void> {
-  const target = oneTarget(context, name);
+  const target = await oneTarget(context, name);
   await withMonitor(context, target, flags, async (monitor) => {
     const report = await monitor.getQueryResourceUsage({
       database: target.name,

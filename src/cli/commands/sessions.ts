@@ -10,7 +10,7 @@ export async function sessions(
   [name]: readonly string[],
   flags: FilterFlags,
 ): Promise<void> {
-  const target = oneTarget(context, name);
+  const target = await oneTarget(context, name);
   await withMonitor(context, target, { sample: '3s' }, async (monitor) => {
     const report = await monitor.getSessions({
       database: target.name,

@@ -7,7 +7,7 @@ import { printError } from '../exit.js';
 /** Logs in once to each instance. */
 export async function test(context: CommandContext, names: readonly string[]): Promise<void> {
   await using monitor = new DatabaseResourceMonitor();
-  for (const target of targetsOf(context, names)) {
+  for (const target of await targetsOf(context, names)) {
     await monitor.addTarget(target);
     try {
       const { instance, engine, version, local, readOnly } = await monitor.getCapabilities({

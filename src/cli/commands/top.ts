@@ -4,7 +4,7 @@ import { parseDuration } from '../../config/index.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { findingLines } from '../../render/report-lines.js';
 import { type TopInstance, type TopSortKey, type TopState, topLines } from '../../render/top.js';
-import { type CommandContext, monitorOptions, print, printJson, targetsOf } from '../context.js';
+import { type CommandContext, monitorOptions, print, printJson, targetsOf, unlockVault } from '../context.js';
 import { type FilterFlags, filterOptions } from '../filters.js';
 import { Screen } from '../screen.js';
 
@@ -27,7 +27,8 @@ const KEYS: Readonly<Record<string, TopSortKey>> = {
 const ONCE_MS = 2_200;
 
 export async function top(context: CommandContext, names: readonly string[], flags: Flags): Promise<void> {
-  const targets = targetsOf(context, names);
+  const targets = await targetsOf(context, names);
+  await unlockVault(context);
   await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
   for (const target of targets) await monitor.addTarget(target);
   await monitor.start();
