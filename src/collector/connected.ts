@@ -1,55 +1,74 @@
 import type { Locality } from '../core/capability.js';
 import type { Connection } from '../core/engine.js';
 import { sessionIdOf, statementIdOf } from '../core/ids.js';
+import type { LockReading } from '../core/locks.js';
 import type { Probe, ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { taskOf } from '../core/session-key.js';
-import type { StatementDelta } from '../core/statement.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
-import { COUNTERS_EVERY_MS, DIGESTS_EVERY_MS, IDLE_EVERY_TICKS } from './deadlines.js';
+import { COUNTERS_EVERY_MS, IDLE_EVERY_TICKS, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
+import { Digests } from './digests.js';
 import { Directory } from './directory.js';
 import { Governor } from './governor.js';
+import { LockLane } from './locks/lane.js';
+import { OwnCpu } from './locks/own-cpu.js';
+import type { LockPublisher } from './locks/publish.js';
+import { takingTurns } from './locks/taking-turns.js';
 import type { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
 import { ProbeRunner } from './probe-runner.js';
-import { counterSamples, instanceTick, ServerCounters } from './records.js';
-import { StatementDeltas } from './statement-deltas.js';
+import { counterSamples, deadlocksIn, instanceTick, ServerCounters } from './records.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
-/** The server needs about 0.9 µs per digest: one reading per second for each thousand of them is 0.1 % of a core. */
-const DIGESTS_PER_SECOND = 1_000;
 const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0 };
 
 /** One connection's worth of collecting: everything here starts anew when the connection does. */
 export class Connected {
+  readonly connection: Connection;
   readonly #runner: ProbeRunner;
   readonly #directory: Directory;
-  readonly #deltas = new StatementDeltas();
+  readonly #digests: Digests;
+  readonly #locks: LockLane;
+  readonly #ownCpu: OwnCpu;
   readonly #counters = new ServerCounters();
   readonly #governor: Governor;
   readonly #snapshot: Probe;
+  readonly #abort = new AbortController();
   #lastAtMs: number | null = null;
   #ticks = 0;
   #lastCountersMs = Number.NEGATIVE_INFINITY;
-  #lastDigestsMs = Number.NEGATIVE_INFINITY;
   #lastOwnCpuNs: number;
-  #digestCount = 0;
+  /** Deadlocks that the server counted since the last tick; null where they were not read. */
+  #deadlocks: number | null = null;
 
   constructor(
     private readonly ports: CollectorPorts,
-    readonly connection: Connection,
+    opened: Connection,
     readonly locality: Locality,
     readonly tracker: Tracker | null,
-    private readonly meter: Meter,
+    meter: Meter,
+    private readonly publisher: LockPublisher,
   ) {
-    this.#runner = new ProbeRunner(ports.engine, connection, meter, ports.logger);
+    this.connection = takingTurns(opened);
+    this.#runner = new ProbeRunner(ports.engine, this.connection, meter, ports.logger);
     this.#directory = new Directory(ports.engine, ports.target.name);
+    this.#digests = new Digests(ports, this.connection, this.#runner, this.#directory, meter);
     this.#governor = new Governor(ports.budgetPercent);
+    this.#ownCpu = new OwnCpu(ports.host, tracker !== null);
     this.#lastOwnCpuNs = ports.ownCpuNs();
     const [snapshot] = ports.engine.probes.filter(({ name }) => name === 'sessions');
     if (snapshot === undefined) throw new Error(`the engine ${ports.engine.name} has no session probe`);
     this.#snapshot = snapshot;
+    this.#locks = new LockLane({
+      ports,
+      first: this.connection,
+      meter,
+      publisher,
+      factor: () => this.#governor.factor('locks'),
+      ownCpuMs: (id) => this.#ownCpu.usedMs(id),
+      resolve: (reading) => this.#named(reading),
+    });
   }
 
   async tick(missedTicks: number, signal: AbortSignal): Promise<void> {
@@ -65,7 +84,8 @@ export class Connected {
     const costs = this.tracker?.read(seen, startedMs) ?? NO_COSTS;
     const more = await this.#tickLanes(seen, atMs, signal);
     const sessions = await this.#resolve(seen, more, atMs, signal);
-    const statements = await this.#digests(atMs, signal);
+    const factor = this.#governor.factor('digests');
+    const statements = await this.#digests.counters(this.#probeTick(atMs, []), factor, signal);
     const clockOffsetMs =
       raw.serverNowMs === undefined ? this.connection.facts.clockOffsetMs : raw.serverNowMs - atMs;
     this.ports.attributor.tick({
@@ -73,12 +93,20 @@ export class Connected {
       elapsedMs,
       clockOffsetMs,
       sessions,
-      ownSessionIds: new Set(this.connection.ownSessionIds),
+      ownSessionIds: this.#ownSessionIds(),
       processes: costs.costs,
       endedCpuNs: costs.endedCpuNs,
       statements,
       ioInFlight: more.ioInFlight ?? null,
     });
+    const { lockAnalyst } = this.ports;
+    const history = more.history ?? null;
+    const deadlocks = this.#deadlocks;
+    this.#deadlocks = null;
+    this.publisher.publish(
+      lockAnalyst.tick({ atMs, clockOffsetMs, sessions, statements, history, deadlocks }),
+    );
+    if (more.reported !== undefined) this.publisher.publish(lockAnalyst.reported(more.reported));
     this.#store(sessions, costs, { atMs, elapsedMs, missedTicks, snapshotMs });
     await this.#slowLanes(atMs, signal);
     this.ports.emit('tick', { instance: this.ports.target.name, atMs, sessions: sessions.length });
@@ -89,12 +117,25 @@ export class Connected {
     this.ports.sink.append('statement_usage', this.ports.attributor.drain(atMs));
   }
 
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#locks.close();
+    await this.connection.close();
+  }
+
+  #ownSessionIds(): ReadonlySet<string> {
+    return new Set([...this.connection.ownSessionIds, ...this.#locks.ownSessionIds]);
+  }
+
   #probeTick(atMs: number, sessions: readonly SessionRow[]): ProbeTick {
+    const own = this.#ownSessionIds();
     return {
       instance: this.ports.target.name,
       facts: this.connection.facts,
       atMs,
-      waiterIds: sessions.filter(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass)).map(({ id }) => id),
+      waiterIds: sessions
+        .filter(({ id, waitClass }) => LOCK_WAIT_CLASSES.has(waitClass) && !own.has(id))
+        .map(({ id }) => id),
       activeIds: sessions
         .filter(({ state, kind }) => state === 'active' && kind === 'client')
         .map(({ id }) => id),
@@ -107,10 +148,9 @@ export class Connected {
     signal: AbortSignal,
   ): Promise<ProbeRecords> {
     const tick = this.#probeTick(atMs, sessions);
-    const waiting = tick.waiterIds.length > 0 && this.#ticks % this.#governor.factor('waiting') === 0;
     const probes = [
       ...this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot),
-      ...(waiting ? this.#runner.inLane('waiting') : []),
+      ...(tick.waiterIds.length > 0 ? this.#runner.inLane('waiting') : []),
     ];
     let found: ProbeRecords = {};
     const blockers = new Map<string, readonly string[]>();
@@ -120,7 +160,9 @@ export class Connected {
       for (const [waiter, ids] of records.blockers ?? [])
         blockers.set(waiter, [...new Set([...(blockers.get(waiter) ?? []), ...ids])]);
     }
-    return { ...found, blockers };
+    this.#ownCpu.see(sessions, this.#ownSessionIds());
+    await this.#locks.tick(tick, Math.max(tick.waiterIds.length, found.waiters ?? 0));
+    return { ...found, blockers: new Map([...blockers, ...this.#locks.blockedBy()]) };
   }
 
   /** Names for ids, texts for new digests, and what the smaller probes said, into the rows. */
@@ -131,7 +173,7 @@ export class Connected {
     signal: AbortSignal,
   ): Promise<readonly SessionRow[]> {
     if (this.#directory.lacksNames(rows)) await this.#learnNames(atMs, signal);
-    await this.#learnTexts(
+    await this.#digests.learnTexts(
       rows.flatMap(({ digest }) => digest ?? []),
       atMs,
       signal,
@@ -140,12 +182,32 @@ export class Connected {
     this.#directory.keepClients(rows);
     return rows.map((row) => ({
       ...row,
-      database: this.#directory.database(row.database),
-      user: this.#directory.user(row.user),
-      digest: this.#directory.canonical(row.digest),
+      ...this.#directory.named(row),
       ...waiting(row, more.blockers?.get(row.id) ?? []),
       tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
     }));
+  }
+
+  /** A reading of the locks of others, with names for its ids; texts of new digests are fetched. */
+  async #named(reading: LockReading): Promise<LockReading> {
+    const { signal } = this.#abort;
+    if (this.#directory.lacksNames(reading.sessions)) await this.#learnNames(reading.atMs, signal);
+    const digests = reading.sessions.flatMap(({ digest }) => digest ?? []);
+    await this.#digests.learnTexts(digests, reading.atMs, signal);
+    const own = this.#ownSessionIds();
+    const { sessions, locks, edges } = reading;
+    return {
+      ...reading,
+      sessions: sessions
+        .filter(({ id }) => !own.has(id))
+        .map((row) => ({ ...row, ...this.#directory.named(row) })),
+      locks: locks
+        .filter(({ sessionId }) => !own.has(sessionId))
+        .map((lock) => this.#directory.onNamed(lock)),
+      edges: edges
+        .filter(({ waiterId, blockerId }) => !own.has(waiterId) && !own.has(blockerId))
+        .map((edge) => this.#directory.onNamed(edge)),
+    };
   }
 
   async #learnNames(atMs: number, signal: AbortSignal): Promise<void> {
@@ -153,49 +215,6 @@ export class Connected {
     if (probe === null) return;
     const { names } = await this.#runner.may(probe, this.#probeTick(atMs, []), signal);
     if (names !== undefined) this.#directory.setNames(names);
-  }
-
-  async #learnTexts(digests: readonly string[], atMs: number, signal: AbortSignal): Promise<void> {
-    try {
-      const texts = await this.#directory.learnTexts(this.connection, digests, atMs, signal);
-      if (texts.length > 0) this.ports.sink.append('statements', texts);
-    } catch (error) {
-      this.meter.failed('statement-texts');
-      this.ports.logger.warn(
-        { instance: this.ports.target.name, error: (error as Error).message },
-        'texts not read',
-      );
-    }
-  }
-
-  /** Null in ticks in which the counters were not read. */
-  async #digests(atMs: number, signal: AbortSignal): Promise<readonly StatementDelta[] | null> {
-    const probe = this.#runner.inLane('digests')[0];
-    const dueMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#digestCount / DIGESTS_PER_SECOND) * 1000);
-    if (probe === undefined || atMs - this.#lastDigestsMs < dueMs * this.#governor.factor('digests'))
-      return null;
-    this.#lastDigestsMs = atMs;
-    const { statements } = await this.#runner.may(probe, this.#probeTick(atMs, []), signal);
-    this.#digestCount = statements?.counters.length ?? this.#digestCount;
-    const deltas = statements === undefined ? null : this.#deltas.next(statements, atMs);
-    if (deltas === null) return null;
-    await this.#learnTexts(
-      deltas.map(({ digest }) => digest),
-      atMs,
-      signal,
-    );
-    const theirs = deltas.filter(({ digest }) => !this.#directory.isOwn(digest));
-    const named = theirs.map((delta) => ({
-      ...delta,
-      database: this.#directory.database(delta.database),
-      user: this.#directory.user(delta.user),
-    }));
-    const instance = this.ports.target.name;
-    this.ports.sink.append(
-      'statement_counters',
-      named.map((delta) => ({ ...delta, instance, statementId: statementIdOf(instance, delta.digest) })),
-    );
-    return named;
   }
 
   async #slowLanes(atMs: number, signal: AbortSignal): Promise<void> {
@@ -208,6 +227,8 @@ export class Connected {
       if (records.names !== undefined) this.#directory.setNames(records.names);
       const rows = counterSamples(this.ports.target.name, records.counters ?? [], this.#counters, atMs);
       this.ports.sink.append('instance_counters', rows);
+      const deadlocks = deadlocksIn(rows);
+      if (deadlocks !== null) this.#deadlocks = Math.max(this.#deadlocks ?? 0, deadlocks);
     }
   }
 
@@ -236,7 +257,7 @@ export class Connected {
     const used = ownCpuNs();
     const monitorCpuNs = used - this.#lastOwnCpuNs;
     this.#lastOwnCpuNs = used;
-    const own = new Set(this.connection.ownSessionIds);
+    const own = this.#ownSessionIds();
     const server = sessions.filter(({ id }) => own.has(id)).map((row) => costOf(row, costs)?.cpuNs ?? null);
     const monitorServerCpuNs =
       this.tracker === null ? null : server.reduce<number>((sum, cpuNs) => sum + (cpuNs ?? 0), 0);
@@ -255,13 +276,10 @@ export class Connected {
   #govern(usedNs: number, elapsedMs: number): void {
     const change = this.#governor.spend(usedNs, elapsedMs, this.ports.host.cpuCount);
     if (change === null) return;
-    const everyMs = (change.lane === 'counters' ? COUNTERS_EVERY_MS : 1000) * change.factor;
-    this.ports.emit('governor', {
-      instance: this.ports.target.name,
-      lane: change.lane,
-      everyMs,
-      reason: change.reason,
-    });
+    const { lane, factor, reason } = change;
+    const everyMs =
+      (lane === 'counters' ? COUNTERS_EVERY_MS : lane === 'locks' ? LOCKS_EVERY_MS : TICK_MS) * factor;
+    this.ports.emit('governor', { instance: this.ports.target.name, lane, everyMs, reason });
   }
 }
 

@@ -5,9 +5,13 @@ export const DEADLINES = {
   snapshot: 3_000,
   slowLane: 5_000,
   texts: 2_000,
+  /** A snapshot of the locks later than this is of no use to anybody. */
+  locks: 2_000,
 } as const;
 
 export const TICK_MS = 1_000;
+/** While somebody waits for a lock the locks are read this often. */
+export const LOCKS_EVERY_MS = 150;
 /** Ledger rows are closed and server counters read this often. */
 export const COUNTERS_EVERY_MS = 10_000;
 /** Digest counters are read at least this often, each tick while that stays cheap. */

@@ -1,5 +1,6 @@
 import type { Connection, Engine } from '../core/engine.js';
 import type { ClientProcess, HostReader } from '../core/host.js';
+import type { LockResource } from '../core/locks.js';
 import type { ProbeRecords } from '../core/probe.js';
 import type { SessionRow } from '../core/session.js';
 import { sessionKeyOf } from '../core/session-key.js';
@@ -32,7 +33,7 @@ export class Directory {
   }
 
   /** Some session belongs to a database or user without a name yet. */
-  lacksNames(sessions: readonly SessionRow[]): boolean {
+  lacksNames(sessions: readonly Pick<SessionRow, 'database' | 'user'>[]): boolean {
     const { databases, users } = this.#names;
     return sessions.some(
       ({ database, user }) =>
@@ -51,6 +52,16 @@ export class Directory {
   /** The digest that one is folded into. */
   canonical(digest: string | null): string | null {
     return digest === null ? null : (this.#texts.get(digest) ?? digest);
+  }
+
+  /** Names for the ids of a session, and the digest that its own is folded into. */
+  named({ database, user, digest }: Pick<SessionRow, 'database' | 'user' | 'digest'>) {
+    return { database: this.database(database), user: this.user(user), digest: this.canonical(digest) };
+  }
+
+  /** A lock or an edge whose resource's database has its name. */
+  onNamed<T extends { readonly resource: LockResource }>(of: T): T {
+    return { ...of, resource: { ...of.resource, database: this.database(of.resource.database) } };
   }
 
   /** One of the monitor's own statements. */

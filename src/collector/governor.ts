@@ -1,7 +1,7 @@
 import type { Lane } from '../core/probe.js';
 
 /** Given up in this order; the tick itself never. */
-const LANES: readonly Lane[] = ['digests', 'counters', 'waiting'];
+const LANES: readonly Lane[] = ['digests', 'counters', 'locks'];
 const STEPS = [1, 2, 4, 8];
 const WINDOW_MS = 30_000;
 

@@ -8,6 +8,7 @@ import type { OverheadItem } from '../core/instance-report.js';
 import { blackoutTick } from './blackout.js';
 import { Connected } from './connected.js';
 import { DEADLINES, TICK_MS } from './deadlines.js';
+import { LockPublisher } from './locks/publish.js';
 import { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
 import { ProcessTracker } from './process-tracker.js';
@@ -30,6 +31,7 @@ export interface InstanceStatus {
 export class InstanceLoop {
   readonly #abort = new AbortController();
   readonly #meter = new Meter();
+  readonly #publisher: LockPublisher;
   readonly #first: Promise<void>;
   #settleFirst: () => void = () => {};
   #running: Promise<void> | null = null;
@@ -40,6 +42,7 @@ export class InstanceLoop {
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(private readonly ports: CollectorPorts) {
+    this.#publisher = new LockPublisher(ports);
     this.#first = new Promise((resolve) => {
       this.#settleFirst = resolve;
     });
@@ -85,7 +88,7 @@ export class InstanceLoop {
     this.#abort.abort(new DbvitalsError('CLOSED', 'the collector was stopped'));
     await this.#running;
     this.#connected?.drain(this.ports.clock.nowMs());
-    await this.#connected?.connection.close();
+    await this.#connected?.close();
     this.#connected = null;
     this.#settleFirst();
   }
@@ -116,7 +119,15 @@ export class InstanceLoop {
     }
     const locality = engine.locate(connection, host);
     this.#tracker = trackerFor(engine.sessionsAre, locality, host);
-    this.#connected = new Connected(this.ports, connection, locality, this.#tracker, this.#meter);
+    this.#connected = new Connected(
+      this.ports,
+      connection,
+      locality,
+      this.#tracker,
+      this.#meter,
+      this.#publisher,
+    );
+    this.ports.lockAnalyst.connected(facts);
     this.#status = { facts, locality, failure: null };
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#event('UP', 'info', `connected, version ${facts.version}`);
@@ -137,7 +148,7 @@ export class InstanceLoop {
             cause: error,
           });
     // A snapshot that came too late is one lost tick while the connection still works; all else loses the connection.
-    await this.#connected?.connection.close();
+    await this.#connected?.close();
     this.#connected = null;
     const refused = failure.code === 'AUTHENTICATION_FAILED';
     const pauseMs = refused ? REFUSED_PAUSE_MS : this.#pauseMs * (0.75 + Math.random() / 2);

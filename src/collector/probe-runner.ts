@@ -36,13 +36,13 @@ export class ProbeRunner {
 
   /** The snapshot's failure is the tick's; it is thrown. */
   async must(probe: Probe, tick: ProbeTick, signal: AbortSignal): Promise<ProbeRecords> {
-    return this.#run(probe, tick, signal, DEADLINES.snapshot);
+    return this.run(probe, tick, signal, DEADLINES.snapshot);
   }
 
   /** A slower probe's failure costs only its own figures. A lost connection shows at the next snapshot. */
   async may(probe: Probe, tick: ProbeTick, signal: AbortSignal): Promise<ProbeRecords> {
     try {
-      const records = await this.#run(probe, tick, signal, DEADLINES.slowLane);
+      const records = await this.run(probe, tick, signal, DEADLINES.slowLane);
       this.#failures.delete(probe);
       return records;
     } catch (error) {
@@ -56,7 +56,8 @@ export class ProbeRunner {
     }
   }
 
-  async #run(probe: Probe, tick: ProbeTick, signal: AbortSignal, deadlineMs: number): Promise<ProbeRecords> {
+  /** One round trip; what went wrong is thrown and not counted here. */
+  async run(probe: Probe, tick: ProbeTick, signal: AbortSignal, deadlineMs: number): Promise<ProbeRecords> {
     const started = performance.now();
     const query = this.#selected.get(probe) as SelectedQuery;
     const rows = await this.connection.query(query, probe.parameters?.(tick) ?? [], { signal, deadlineMs });

@@ -22,6 +22,12 @@ export function counterSamples(
   });
 }
 
+/** The increase of the server's own count of deadlocks, whatever its view calls it; null where none is among the rows. */
+export function deadlocksIn(rows: readonly CounterSample[]): number | null {
+  const counts = rows.filter(({ kind, name }) => kind === 'counter' && /deadlocks$/i.test(name));
+  return counts.length === 0 ? null : counts.reduce((sum, { value }) => sum + value, 0);
+}
+
 export interface TickFigures {
   readonly atMs: number;
   readonly elapsedMs: number;

@@ -1,4 +1,6 @@
 import type { EngineName } from './engine-name.js';
+import type { DeadlockRecord } from './lock-samples.js';
+import type { LockResource } from './locks.js';
 
 /** Times: a duration back from now (`30s`, `15m`, `1h`, `7d`) or ISO 8601. */
 export type TimeExpression = string;
@@ -86,6 +88,27 @@ export interface MonitorEvents {
     readonly everyMs: number;
     readonly reason: string;
   };
+  /** Somebody waits behind a root blocker: at most two seconds after it began. */
+  contention: {
+    readonly instance: string;
+    readonly episodeId: string;
+    readonly atMs: number;
+    readonly waiters: number;
+    readonly rootId: string;
+    readonly resource: LockResource;
+  };
+  contentionEnded: {
+    readonly instance: string;
+    readonly episodeId: string;
+    readonly atMs: number;
+    readonly durationMs: number;
+    readonly peakWaiters: number;
+    readonly rootId: string;
+  };
+  /** A deadlock happened: the server ended one of its parties. */
+  deadlock: { readonly instance: string; readonly record: DeadlockRecord };
+  /** One is foretold: `imminent`, `risk` or `latent`; once for each deadlockId and kind. */
+  deadlockPredicted: { readonly instance: string; readonly record: DeadlockRecord };
   /** A sink lost rows (disk full): how many so far. */
   loss: { readonly table: string; readonly rows: number };
 }

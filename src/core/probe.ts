@@ -1,13 +1,17 @@
 import type { InstanceFacts } from './facts.js';
+import type { ReportedDeadlock, TransactionStep } from './lock-analyst.js';
+import type { LockReading } from './locks.js';
 import type { Row } from './row.js';
 import type { SessionRow } from './session.js';
 import type { StatementCounters } from './statement.js';
 
 /**
- * How often a probe runs. `tick`: every second. `waiting`: every tick, but only while some session waits for a lock.
- * `counters`: 10 s. `digests`: 60 s, sooner while it stays cheap. `demand`: only when an answer needs it.
+ * How often a probe runs. `tick`: every second. `locks`: one consistent snapshot, every 150 ms while some session waits
+ * for a lock. `watch`: a very cheap question whether somebody waits, every 250 ms, and only within ten minutes after
+ * the last wait. `waiting`: every tick while some session waits. `counters`: 10 s. `digests`: 60 s, sooner while it
+ * stays cheap. `demand`: only when an answer needs it.
  */
-export type Lane = 'tick' | 'waiting' | 'counters' | 'digests' | 'demand';
+export type Lane = 'tick' | 'locks' | 'watch' | 'waiting' | 'counters' | 'digests' | 'demand';
 
 /** One thing that can be read from a server. Choosing the SQL and mapping the rows are pure. */
 export interface Probe {
@@ -38,7 +42,7 @@ export interface ProbeTick {
   readonly facts: InstanceFacts;
   /** Our clock at the start of the tick. */
   readonly atMs: number;
-  /** Sessions that wait for a lock, for probes of the `waiting` lane. */
+  /** Sessions that wait for a lock, as the last tick saw it. */
   readonly waiterIds: readonly string[];
   /** Client sessions that run something in this tick. */
   readonly activeIds: readonly string[];
@@ -49,6 +53,17 @@ export interface ProbeRecords {
   readonly sessions?: readonly SessionRow[];
   /** The server's clock when it took the snapshot, for the clock offset. */
   readonly serverNowMs?: number;
+  /** Lane `locks`. Databases and users may be ids, as in SessionRow. */
+  readonly locks?: LockReading;
+  /**
+   * Lane `watch`: how many wait for a lock. Engines whose sessions do not show that they wait give it each tick too,
+   * by a probe of lane `tick`.
+   */
+  readonly waiters?: number;
+  /** Statements that sessions finished since the last tick, where the server keeps a history. */
+  readonly history?: readonly TransactionStep[];
+  /** Deadlocks that the server itself tells; the same one may be told again. */
+  readonly reported?: readonly ReportedDeadlock[];
   /** Waiter session id to the ids of those it waits for. */
   readonly blockers?: ReadonlyMap<string, readonly string[]>;
   /** Names for the ids that SessionRow and StatementCounters carry as database and user. */

@@ -1,3 +1,4 @@
+import { createLockAnalyst } from '../analysis/locks/index.js';
 import { createAttributor } from '../attribution/index.js';
 import type { Emit } from '../collector/index.js';
 import { InstanceLoop, runTicker } from '../collector/index.js';
@@ -39,6 +40,7 @@ export class LiveMonitor {
       engine: await loadEngine(target.engine),
       target,
       attributor: createAttributor({ instance: target.name }),
+      lockAnalyst: createLockAnalyst({ instance: target.name }),
       ownCpuNs: () => this.#ownCpuShareNs(),
     });
     this.#loops.set(target.name, loop);

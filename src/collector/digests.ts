@@ -1,0 +1,75 @@
+import type { Connection } from '../core/engine.js';
+import { statementIdOf } from '../core/ids.js';
+import type { ProbeTick } from '../core/probe.js';
+import type { StatementDelta } from '../core/statement.js';
+import { DIGESTS_EVERY_MS } from './deadlines.js';
+import type { Directory } from './directory.js';
+import type { Meter } from './meter.js';
+import type { CollectorPorts } from './ports.js';
+import type { ProbeRunner } from './probe-runner.js';
+import { StatementDeltas } from './statement-deltas.js';
+
+/** The server needs about 0.9 µs per digest: one reading per second for each thousand of them is 0.1 % of a core. */
+const DIGESTS_PER_SECOND = 1_000;
+
+/** Statements of one connection: their counters as differences, and their texts when they are first seen. */
+export class Digests {
+  readonly #deltas = new StatementDeltas();
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(
+    private readonly ports: CollectorPorts,
+    private readonly connection: Connection,
+    private readonly runner: ProbeRunner,
+    private readonly directory: Directory,
+    private readonly meter: Meter,
+  ) {}
+
+  /** Reads the counters when they are due; null in ticks in which they were not read. */
+  async counters(
+    tick: ProbeTick,
+    factor: number,
+    signal: AbortSignal,
+  ): Promise<readonly StatementDelta[] | null> {
+    const probe = this.runner.inLane('digests')[0];
+    const dueMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#count / DIGESTS_PER_SECOND) * 1000);
+    if (probe === undefined || tick.atMs - this.#lastMs < dueMs * factor) return null;
+    this.#lastMs = tick.atMs;
+    const { statements } = await this.runner.may(probe, tick, signal);
+    this.#count = statements?.counters.length ?? this.#count;
+    const deltas = statements === undefined ? null : this.#deltas.next(statements, tick.atMs);
+    if (deltas === null) return null;
+    await this.learnTexts(
+      deltas.map(({ digest }) => digest),
+      tick.atMs,
+      signal,
+    );
+    const theirs = deltas.filter(({ digest }) => !this.directory.isOwn(digest));
+    const named = theirs.map((delta) => ({
+      ...delta,
+      database: this.directory.database(delta.database),
+      user: this.directory.user(delta.user),
+    }));
+    const instance = this.ports.target.name;
+    this.ports.sink.append(
+      'statement_counters',
+      named.map((delta) => ({ ...delta, instance, statementId: statementIdOf(instance, delta.digest) })),
+    );
+    return named;
+  }
+
+  /** Never throws: without its text a statement is still told apart by its digest. */
+  async learnTexts(digests: readonly string[], atMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      const texts = await this.directory.learnTexts(this.connection, digests, atMs, signal);
+      if (texts.length > 0) this.ports.sink.append('statements', texts);
+    } catch (error) {
+      this.meter.failed('statement-texts');
+      this.ports.logger.warn(
+        { instance: this.ports.target.name, error: (error as Error).message },
+        'texts not read',
+      );
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { LOCKS_EVERY_MS } from '../deadlines.js';
+
+/** The share of one core of the server that looking may take, as how many times its cost is paused: 2 %. */
+const COST_TIMES = 50;
+/** A snapshot slower than this, twice in a row, opens the breaker. */
+const SLOW_MS = 100;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** What one snapshot took. `costMs`: CPU of the server where it is known, else the round trip. */
+export interface SnapshotCost {
+  readonly costMs: number;
+  readonly elapsedMs: number;
+  readonly failed: boolean;
+}
+
+export interface NextSnapshot {
+  /** From the start of this snapshot to the start of the next. */
+  readonly waitMs: number;
+  /** The breaker opened with this snapshot, or closed again. */
+  readonly breaker: 'opened' | 'closed' | null;
+}
+
+/** How long to wait until the next look: the duty cycle and the latency breaker. Pure. */
+export class Pace {
+  #slow = 0;
+  #pauseMs = FIRST_PAUSE_MS;
+
+  constructor(private readonly everyMs = LOCKS_EVERY_MS) {}
+
+  /** Too slow lately: looks are seldom. */
+  get open(): boolean {
+    return this.#slow >= 2;
+  }
+
+  /** `factor`: how many times its interval the governor makes the lane wait. */
+  next({ costMs, elapsedMs, failed }: SnapshotCost, factor: number): NextSnapshot {
+    const waitMs = Math.max(this.everyMs, COST_TIMES * costMs) * factor;
+    const wasOpen = this.open;
+    if (!failed && elapsedMs <= SLOW_MS) {
+      this.#slow = 0;
+      this.#pauseMs = FIRST_PAUSE_MS;
+      return { waitMs, breaker: wasOpen ? 'closed' : null };
+    }
+    this.#slow += 1;
+    if (!this.open) return { waitMs, breaker: null };
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+    return { waitMs: Math.max(waitMs, pauseMs), breaker: wasOpen ? null : 'opened' };
+  }
+}
