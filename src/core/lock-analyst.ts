@@ -1,5 +1,5 @@
 import type { InstanceFacts } from './facts.js';
-import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode, LockSessionSample } from './lock-samples.js';
 import type { LockReading } from './locks.js';
 import type { EventSample } from './samples.js';
 import type { SessionRow } from './session.js';
@@ -32,6 +32,7 @@ export interface TransactionStep {
 /** What is to be kept and told after a reading; every list may be empty. */
 export interface LockFindings {
   readonly edges: readonly LockEdgeSample[];
+  readonly sessions: readonly LockSessionSample[];
   readonly episodes: readonly LockEpisode[];
   readonly deadlocks: readonly DeadlockRecord[];
   readonly events: readonly EventSample[];
@@ -60,4 +61,10 @@ export interface LockAnalyst {
   reported(deadlocks: readonly ReportedDeadlock[]): LockFindings;
 }
 
-export const NO_LOCK_FINDINGS: LockFindings = { edges: [], episodes: [], deadlocks: [], events: [] };
+export const NO_LOCK_FINDINGS: LockFindings = {
+  edges: [],
+  sessions: [],
+  episodes: [],
+  deadlocks: [],
+  events: [],
+};

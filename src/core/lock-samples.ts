@@ -1,4 +1,5 @@
-import type { LockResource } from './locks.js';
+import type { LockResource, LockResourceKind } from './locks.js';
+import type { SessionState } from './session.js';
 
 /** An edge of the wait graph as it is kept: once a second while it lasts, and when it first shows. */
 export interface LockEdgeSample {
@@ -20,7 +21,49 @@ export interface LockEdgeSample {
   readonly confidence: number;
 }
 
-/** From the first waiter behind a root blocker to the last: one record, kept when it ends (`endedAtMs`) and while it lasts. */
+/** Locks that one session holds on one thing in one mode. */
+export interface LockHold {
+  readonly mode: string;
+  readonly kind: LockResourceKind;
+  readonly relation: string | null;
+  readonly index: string | null;
+  /** How many (rows of one table, for example). */
+  readonly locks: number;
+}
+
+/**
+ * A session or prepared transaction of the wait graph, beside its edges: when it first shows and once a second while it
+ * waits or blocks. Ages are by the server's clock.
+ */
+export interface LockSessionSample {
+  readonly atMs: number;
+  readonly instance: string;
+  readonly id: string;
+  readonly sessionId: string;
+  readonly backendType: string;
+  readonly database: string | null;
+  readonly user: string | null;
+  readonly application: string | null;
+  readonly state: SessionState;
+  readonly statementId: string | null;
+  readonly transactionAgeMs: number | null;
+  readonly statementAgeMs: number | null;
+  readonly stateAgeMs: number | null;
+  readonly rowsModified: number | null;
+  readonly rowsLocked: number | null;
+  readonly locksHeld: number | null;
+  /** PostgreSQL: relation locks of the session that had to go to the shared table; null where the server has no fast path. */
+  readonly slowPathLocks: number | null;
+  readonly xminAge: number | null;
+  /** The most telling ones first; bounded. */
+  readonly holds: readonly LockHold[];
+}
+
+/**
+ * One jam: from the first waiter to the last, one record, kept at its start, about every ten seconds and at its end. It
+ * goes on while a session or a row, table or other thing waited for (not a transaction) stays in it, so that a hot row whose holders
+ * follow one another is one episode; the root is the session that has cost most in it.
+ */
 export interface LockEpisode {
   readonly instance: string;
   /** Stable over the episode's life. */
@@ -33,6 +76,10 @@ export interface LockEpisode {
   readonly peakWaiters: number;
   /** Waiting time of all its victims together. */
   readonly sessionSeconds: number;
+  /** How many sessions headed it, one after another or together. */
+  readonly roots: number;
+  /** The part of sessionSeconds that was spent behind this root. */
+  readonly rootSessionSeconds: number;
   readonly rootId: string;
   readonly rootSessionId: string;
   readonly rootState: string;

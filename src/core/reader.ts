@@ -1,7 +1,8 @@
-import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
-import type { EventSample, InstanceTick, SessionSample } from './samples.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode, LockSessionSample } from './lock-samples.js';
+import type { CounterSample, EventSample, InstanceTick, SessionSample } from './samples.js';
 import type { StatementText } from './statement.js';
 import type { UsageEntry } from './usage.js';
+import type { WaitClass } from './wait-class.js';
 
 export interface Window {
   readonly fromMs: number;
@@ -32,11 +33,28 @@ export interface SampleReader extends AsyncDisposable {
   events(window: Window): Promise<readonly EventSample[]>;
   /** Edges of the wait graph seen in the window, oldest first. */
   lockEdges(instance: string, window: Window): Promise<readonly LockEdgeSample[]>;
+  /** Sessions of the wait graph seen in the window, oldest first. */
+  lockSessions(instance: string, window: Window): Promise<readonly LockSessionSample[]>;
   /** Episodes that overlap the window, each as last known. */
   lockEpisodes(instance: string, window: Window): Promise<readonly LockEpisode[]>;
   /** Deadlocks and predictions of the window, each as last known. */
   deadlocks(instance: string, window: Window): Promise<readonly DeadlockRecord[]>;
+  /** Server-wide numbers by name, oldest first. */
+  instanceCounters(
+    instance: string,
+    window: Window,
+    names: readonly string[],
+  ): Promise<readonly CounterSample[]>;
+  /** What the sessions that ran something waited for in the window. */
+  waits(instance: string, window: Window): Promise<readonly WaitTotals[]>;
   close(): Promise<void>;
+}
+
+/** Samples of active sessions by what they waited for; a sample is about one second of one session. */
+export interface WaitTotals {
+  readonly waitClass: WaitClass;
+  readonly waitEvent: string | null;
+  readonly samples: number;
 }
 
 /** UsageEntry over a window. Application and client are summed over (null) unless the filter names them. */

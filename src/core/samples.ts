@@ -1,5 +1,5 @@
 import type { ClientProcess } from './host.js';
-import type { DeadlockRecord, LockEdgeSample, LockEpisode } from './lock-samples.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode, LockSessionSample } from './lock-samples.js';
 import type { ProcessCost } from './process.js';
 import type { SessionRow } from './session.js';
 import type { StatementDelta, StatementText } from './statement.js';
@@ -94,6 +94,7 @@ export interface TableRows {
   host_samples: HostSample;
   events: EventSample;
   lock_edges: LockEdgeSample;
+  lock_sessions: LockSessionSample;
   lock_episodes: LockEpisode;
   deadlocks: DeadlockRecord;
 }

@@ -1,4 +1,4 @@
-import type { DeadlockRecord, LockEdgeSample, LockEpisode } from '../core/lock-samples.js';
+import type { DeadlockRecord, LockEdgeSample, LockEpisode, LockSessionSample } from '../core/lock-samples.js';
 import type { LockResource } from '../core/locks.js';
 import { type Flat, maybe, textOf } from './flat.js';
 
@@ -22,6 +22,30 @@ export function lockEdge(row: Flat): LockEdgeSample {
   };
 }
 
+export function lockSession(row: Flat): LockSessionSample {
+  return {
+    atMs: Number(row.at_ms),
+    instance: String(row.instance),
+    id: String(row.id),
+    sessionId: String(row.session_id),
+    backendType: String(row.backend_type),
+    database: textOf(row.database),
+    user: textOf(row.user),
+    application: textOf(row.application),
+    state: row.state as LockSessionSample['state'],
+    statementId: textOf(row.statement_id),
+    transactionAgeMs: maybe(row.transaction_age_ms),
+    statementAgeMs: maybe(row.statement_age_ms),
+    stateAgeMs: maybe(row.state_age_ms),
+    rowsModified: maybe(row.rows_modified),
+    rowsLocked: maybe(row.rows_locked),
+    locksHeld: maybe(row.locks_held),
+    slowPathLocks: maybe(row.slow_path_locks),
+    xminAge: maybe(row.xmin_age),
+    holds: JSON.parse(String(row.holds)) as LockSessionSample['holds'],
+  };
+}
+
 export function lockEpisode(row: Flat): LockEpisode {
   return {
     instance: String(row.instance),
@@ -31,6 +55,8 @@ export function lockEpisode(row: Flat): LockEpisode {
     endedAtMs: maybe(row.ended_at_ms),
     peakWaiters: Number(row.peak_waiters),
     sessionSeconds: Number(row.session_seconds),
+    roots: Number(row.roots),
+    rootSessionSeconds: Number(row.root_session_seconds),
     rootId: String(row.root_id),
     rootSessionId: String(row.root_session_id),
     rootState: String(row.root_state),

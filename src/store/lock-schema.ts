@@ -1,7 +1,7 @@
 import type { TableRows } from '../core/samples.js';
 import { big, type Column, real, small, text } from './column.js';
 
-type LockTable = 'lock_edges' | 'lock_episodes' | 'deadlocks';
+type LockTable = 'lock_edges' | 'lock_sessions' | 'lock_episodes' | 'deadlocks';
 
 const list = (values: readonly string[]) => (values.length === 0 ? null : values.join(','));
 const age = (ms: number | null) => (ms === null ? null : Math.min(2 ** 31 - 1, Math.max(0, Math.round(ms))));
@@ -30,6 +30,27 @@ export const LOCK_SCHEMA: { readonly [T in LockTable]: readonly Column<TableRows
     small('blocker_transaction_age_ms', (row) => age(row.blockerTransactionAgeMs)),
     real('confidence', (row) => row.confidence),
   ],
+  lock_sessions: [
+    big('at_ms', (row) => Math.round(row.atMs)),
+    text('instance', (row) => row.instance),
+    text('id', (row) => row.id),
+    text('session_id', (row) => row.sessionId),
+    text('backend_type', (row) => row.backendType),
+    text('database', (row) => row.database),
+    text('user', (row) => row.user),
+    text('application', (row) => row.application),
+    text('state', (row) => row.state),
+    text('statement_id', (row) => row.statementId),
+    small('transaction_age_ms', (row) => age(row.transactionAgeMs)),
+    small('statement_age_ms', (row) => age(row.statementAgeMs)),
+    small('state_age_ms', (row) => age(row.stateAgeMs)),
+    real('rows_modified', (row) => row.rowsModified),
+    real('rows_locked', (row) => row.rowsLocked),
+    real('locks_held', (row) => row.locksHeld),
+    real('slow_path_locks', (row) => row.slowPathLocks),
+    real('xmin_age', (row) => row.xminAge),
+    text('holds', (row) => JSON.stringify(row.holds)),
+  ],
   lock_episodes: [
     big('at_ms', (row) => Math.round(row.atMs)),
     text('instance', (row) => row.instance),
@@ -38,6 +59,8 @@ export const LOCK_SCHEMA: { readonly [T in LockTable]: readonly Column<TableRows
     big('ended_at_ms', (row) => (row.endedAtMs === null ? null : Math.round(row.endedAtMs))),
     small('peak_waiters', (row) => row.peakWaiters),
     real('session_seconds', (row) => row.sessionSeconds),
+    small('roots', (row) => row.roots),
+    real('root_session_seconds', (row) => row.rootSessionSeconds),
     text('root_id', (row) => row.rootId),
     text('root_session_id', (row) => row.rootSessionId),
     text('root_state', (row) => row.rootState),

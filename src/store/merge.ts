@@ -20,6 +20,7 @@ const ORDER: Readonly<Record<StoredTable, string>> = {
   host_samples: 'name, object, at_ms',
   events: 'at_ms',
   lock_edges: 'instance, waiter_session_id, at_ms',
+  lock_sessions: 'instance, session_id, at_ms',
   lock_episodes: 'instance, episode_id, at_ms',
   deadlocks: 'instance, deadlock_id, at_ms',
 };

@@ -1,10 +1,10 @@
-import type { SampleFilter, SampleReader, Window } from '../core/reader.js';
-import type { EventSample, InstanceTick, SessionSample } from '../core/samples.js';
+import type { SampleFilter, SampleReader, WaitTotals, Window } from '../core/reader.js';
+import type { CounterSample, EventSample, InstanceTick, SessionSample } from '../core/samples.js';
 import type { StatementText } from '../core/statement.js';
 import { Duck } from './duck.js';
 import type { Flat } from './flat.js';
 import { type StoreInfo, storeInfo } from './info.js';
-import { deadlockRecord, lockEdge, lockEpisode } from './lock-rows.js';
+import { deadlockRecord, lockEdge, lockEpisode, lockSession } from './lock-rows.js';
 import {
   filterSql,
   sessionSample,
@@ -143,6 +143,15 @@ class ParquetReader implements StoreReader {
     return rows.map(lockEdge);
   }
 
+  async lockSessions(instance: string, window: Window) {
+    const rows = await this.duck.rows<Flat>(
+      (from) =>
+        `SELECT * FROM ${from('lock_sessions')} WHERE instance = ${quote(instance)} AND ${between(window)} ORDER BY at_ms`,
+      window,
+    );
+    return rows.map(lockSession);
+  }
+
   async lockEpisodes(instance: string, window: Window) {
     const rows = await this.duck.rows<Flat>(
       (from) => `SELECT * FROM ${from('lock_episodes')} WHERE instance = ${quote(instance)}
@@ -162,6 +171,28 @@ class ParquetReader implements StoreReader {
       window,
     );
     return rows.map(deadlockRecord);
+  }
+
+  async instanceCounters(instance: string, window: Window, names: readonly string[]) {
+    if (names.length === 0) return [];
+    return this.duck.rows<CounterSample>(
+      (
+        from,
+      ) => `SELECT at_ms::DOUBLE AS "atMs", instance, name, object, kind, value::DOUBLE AS value, elapsed_ms::DOUBLE AS "elapsedMs"
+        FROM ${from('instance_counters')} WHERE instance = ${quote(instance)} AND ${between(window)}
+          AND name IN (${names.map(quote).join(', ')}) ORDER BY at_ms`,
+      window,
+    );
+  }
+
+  async waits(instance: string, window: Window) {
+    return this.duck.rows<WaitTotals>(
+      (
+        from,
+      ) => `SELECT wait_class AS "waitClass", wait_event AS "waitEvent", count(*)::DOUBLE AS samples FROM ${from('session_samples')}
+        WHERE instance = ${quote(instance)} AND ${between(window)} AND state = 'active' GROUP BY ALL ORDER BY 3 DESC`,
+      window,
+    );
   }
 
   sql(text: string) {

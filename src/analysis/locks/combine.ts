@@ -1,22 +1,23 @@
 import type { LockAnalyst, LockFindings } from '../../core/lock-analyst.js';
 
-/** Several analysts of one instance as one: each gets everything, and what they find is put together in their order. */
+/** Several analysts as one: each is told everything, what they find is put together. */
 export function combine(analysts: readonly LockAnalyst[]): LockAnalyst {
-  const all = (of: (analyst: LockAnalyst) => LockFindings): LockFindings => {
-    const found = analysts.map(of);
-    return {
-      edges: found.flatMap(({ edges }) => edges),
-      episodes: found.flatMap(({ episodes }) => episodes),
-      deadlocks: found.flatMap(({ deadlocks }) => deadlocks),
-      events: found.flatMap(({ events }) => events),
-    };
-  };
   return {
-    connected(facts) {
+    connected: (facts) => {
       for (const analyst of analysts) analyst.connected(facts);
     },
-    tick: (tick) => all((analyst) => analyst.tick(tick)),
-    observe: (reading) => all((analyst) => analyst.observe(reading)),
-    reported: (deadlocks) => all((analyst) => analyst.reported(deadlocks)),
+    tick: (tick) => together(analysts.map((analyst) => analyst.tick(tick))),
+    observe: (reading) => together(analysts.map((analyst) => analyst.observe(reading))),
+    reported: (deadlocks) => together(analysts.map((analyst) => analyst.reported(deadlocks))),
+  };
+}
+
+function together(findings: readonly LockFindings[]): LockFindings {
+  return {
+    edges: findings.flatMap(({ edges }) => edges),
+    sessions: findings.flatMap(({ sessions }) => sessions),
+    episodes: findings.flatMap(({ episodes }) => episodes),
+    deadlocks: findings.flatMap(({ deadlocks }) => deadlocks),
+    events: findings.flatMap(({ events }) => events),
   };
 }

@@ -1,7 +1,10 @@
 import type { LockAnalyst } from '../../core/lock-analyst.js';
 import { combine } from './combine.js';
+import { createContentionAnalyst } from './contention/analyst.js';
 
-/** Everything that follows the locks of one instance. */
-export function createLockAnalyst(_options: { readonly instance: string }): LockAnalyst {
-  return combine([]);
+export { combine } from './combine.js';
+
+/** Follows the locks of one instance: who waits for whom, and for how long. */
+export function createLockAnalyst({ instance }: { readonly instance: string }): LockAnalyst {
+  return combine([createContentionAnalyst(instance)]);
 }

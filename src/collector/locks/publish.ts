@@ -12,9 +12,10 @@ export class LockPublisher {
 
   constructor(private readonly ports: Pick<CollectorPorts, 'sink' | 'emit'>) {}
 
-  publish({ edges, episodes, deadlocks, events }: LockFindings): void {
+  publish({ edges, sessions, episodes, deadlocks, events }: LockFindings): void {
     const { sink } = this.ports;
     if (edges.length > 0) sink.append('lock_edges', edges);
+    if (sessions.length > 0) sink.append('lock_sessions', sessions);
     if (episodes.length > 0) sink.append('lock_episodes', episodes);
     if (deadlocks.length > 0) sink.append('deadlocks', deadlocks);
     if (events.length > 0) sink.append('events', events);

@@ -1,6 +1,12 @@
-import type { DeadlockRecord, LockEdgeSample, LockEpisode } from '../../core/lock-samples.js';
-import type { SampleFilter, SampleReader, Window } from '../../core/reader.js';
 import type {
+  DeadlockRecord,
+  LockEdgeSample,
+  LockEpisode,
+  LockSessionSample,
+} from '../../core/lock-samples.js';
+import type { SampleFilter, SampleReader, WaitTotals, Window } from '../../core/reader.js';
+import type {
+  CounterSample,
   EventSample,
   InstanceTick,
   SampleSink,
@@ -9,7 +15,7 @@ import type {
   TableRows,
 } from '../../core/samples.js';
 import type { StatementText } from '../../core/statement.js';
-import { sumCounters, sumTicks, sumUsage } from './totals.js';
+import { sumCounters, sumTicks, sumUsage, sumWaits } from './totals.js';
 
 export interface MemoryStoreOptions {
   /** Rows older than this are dropped. */
@@ -32,6 +38,7 @@ export class MemoryStore implements SampleSink, SampleReader {
     host_samples: [],
     events: [],
     lock_edges: [],
+    lock_sessions: [],
     lock_episodes: [],
     deadlocks: [],
   };
@@ -121,6 +128,10 @@ export class MemoryStore implements SampleSink, SampleReader {
     return this.#tables.lock_edges.filter((row) => row.instance === instance && inside(row.atMs, window));
   }
 
+  async lockSessions(instance: string, window: Window): Promise<readonly LockSessionSample[]> {
+    return this.#tables.lock_sessions.filter((row) => row.instance === instance && inside(row.atMs, window));
+  }
+
   async lockEpisodes(instance: string, window: Window): Promise<readonly LockEpisode[]> {
     const rows = this.#tables.lock_episodes.filter(
       (row) => row.instance === instance && row.startedAtMs <= window.toMs && row.atMs >= window.fromMs,
@@ -133,6 +144,23 @@ export class MemoryStore implements SampleSink, SampleReader {
       (row) => row.instance === instance && inside(row.atMs, window),
     );
     return lastOf(rows, ({ deadlockId }) => deadlockId);
+  }
+
+  async instanceCounters(
+    instance: string,
+    window: Window,
+    names: readonly string[],
+  ): Promise<readonly CounterSample[]> {
+    const wanted = new Set(names);
+    return this.#tables.instance_counters.filter(
+      (row) => row.instance === instance && wanted.has(row.name) && inside(row.atMs, window),
+    );
+  }
+
+  async waits(instance: string, window: Window): Promise<readonly WaitTotals[]> {
+    return sumWaits(
+      this.#tables.session_samples.filter((row) => row.instance === instance && inside(row.atMs, window)),
+    );
   }
 
   /** Rows come in order of time: the old ones are at the front, and are cut off a tenth at a time. */

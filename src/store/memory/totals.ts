@@ -1,5 +1,5 @@
-import type { CounterTotals, SampleFilter, TickTotals, UsageTotals } from '../../core/reader.js';
-import type { InstanceTick, StatementCounterSample } from '../../core/samples.js';
+import type { CounterTotals, SampleFilter, TickTotals, UsageTotals, WaitTotals } from '../../core/reader.js';
+import type { InstanceTick, SessionSample, StatementCounterSample } from '../../core/samples.js';
 import type { UsageEntry } from '../../core/usage.js';
 import type { WaitClass } from '../../core/wait-class.js';
 
@@ -44,6 +44,18 @@ export function sumTicks(ticks: readonly InstanceTick[]): TickTotals {
     firstMs: ticks[0]?.atMs ?? null,
     lastMs: ticks.at(-1)?.atMs ?? null,
   };
+}
+
+/** Samples of active sessions by wait, most first. */
+export function sumWaits(samples: readonly SessionSample[]): WaitTotals[] {
+  const sums = new Map<string, WaitTotals>();
+  for (const { row } of samples) {
+    if (row.state !== 'active') continue;
+    const key = `${row.waitClass}\0${row.waitEvent}`;
+    const { waitClass, waitEvent } = row;
+    sums.set(key, { waitClass, waitEvent, samples: (sums.get(key)?.samples ?? 0) + 1 });
+  }
+  return [...sums.values()].sort((a, b) => b.samples - a.samples);
 }
 
 function plus(a: UsageTotals, b: UsageTotals): UsageTotals {

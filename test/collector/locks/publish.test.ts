@@ -13,6 +13,8 @@ const episode = (endedAtMs: number | null, episodeId = 'e1'): LockEpisode => ({
   endedAtMs,
   peakWaiters: 4,
   sessionSeconds: 3,
+  roots: 1,
+  rootSessionSeconds: 3,
   rootId: '17',
   rootSessionId: 's17',
   rootState: 'idleInTransaction',

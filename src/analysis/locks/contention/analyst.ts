@@ -1,0 +1,25 @@
+import { type LockAnalyst, type LockFindings, NO_LOCK_FINDINGS } from '../../../core/lock-analyst.js';
+import { Episodes } from './episodes.js';
+import { Frames } from './frame.js';
+import { Keeper } from './keep.js';
+
+/** Keeps the wait graph as it changes, and makes one record of each jam. */
+export function createContentionAnalyst(instance: string): LockAnalyst {
+  const frames = new Frames(instance);
+  const keeper = new Keeper();
+  const episodes = new Episodes(instance);
+  const told = (): LockFindings => ({ ...NO_LOCK_FINDINGS, ...episodes.take() });
+  return {
+    connected() {},
+    tick({ atMs }) {
+      episodes.quiet(atMs);
+      return told();
+    },
+    observe(reading) {
+      const frame = frames.next(reading);
+      episodes.observe(frame);
+      return { ...told(), edges: keeper.edges(frame), sessions: keeper.sessions(frame) };
+    },
+    reported: () => NO_LOCK_FINDINGS,
+  };
+}
