@@ -10,6 +10,7 @@ import { merged, type Pool } from './pool.js';
 import { Readers } from './readers.js';
 import { wakeUpsOf } from './run-queue.js';
 import { Settlement } from './settle.js';
+import { sharedAmounts } from './shared.js';
 import { Spans } from './spans.js';
 import { addWait } from './waits.js';
 
@@ -51,9 +52,13 @@ class Ledger implements Attributor {
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
     // Where statements start workers by the second, they are workers that began since the sessions were read.
     for (const [pid, cost] of input.processes) {
-      if (!listed.has(pid) && !this.#workers.take(amountOf(cost), this.#entries))
-        add(this.#entries.background('unlisted'), amountOf(cost));
+      if (listed.has(pid) || input.sharedTasks?.has(pid)) continue;
+      if (!this.#workers.take(amountOf(cost), this.#entries))
+        add(this.#entries.background(input.taskNames?.get(pid) ?? 'unlisted'), amountOf(cost));
     }
+    for (const [running, amount] of sharedAmounts(input))
+      if (running === null) add(this.#entries.unattributed(), amount);
+      else this.#addToPool(sessionKeyOf(running), running, amount, 1, running.digest, input.elapsedMs);
     this.#workers.share(input.endedCpuNs, this.#entries);
     this.#spans.endTick();
     this.#evidence.endTick(input.sessions);
@@ -135,7 +140,17 @@ class Ledger implements Attributor {
   }
 
   #pool(key: string, session: SessionRow, cost: ProcessCost, digest: string | null, elapsedMs: number): void {
-    const amount = amountOf(cost);
+    this.#addToPool(key, session, amountOf(cost), wakeUpsOf(cost), digest, elapsedMs);
+  }
+
+  #addToPool(
+    key: string,
+    session: SessionRow,
+    amount: Amount,
+    wakeUps: number,
+    digest: string | null,
+    elapsedMs: number,
+  ): void {
     if (amount.cpuNs === 0 && !amount.readBytes && !amount.writeBytes) return;
     const pool = this.#pools.get(key) ?? {
       key,
@@ -150,7 +165,7 @@ class Ledger implements Attributor {
     pool.session = session;
     pool.cpuNs += amount.cpuNs;
     pool.runQueueNs += amount.runQueueNs;
-    pool.wakeUps += wakeUpsOf(cost);
+    pool.wakeUps += wakeUps;
     if (amount.readBytes !== null) pool.readBytes = (pool.readBytes ?? 0) + amount.readBytes;
     if (amount.writeBytes !== null) pool.writeBytes = (pool.writeBytes ?? 0) + amount.writeBytes;
     if (digest !== null) pool.inFlightMs.set(digest, (pool.inFlightMs.get(digest) ?? 0) + elapsedMs);

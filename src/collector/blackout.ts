@@ -1,17 +1,14 @@
 import { sessionIdOf } from '../core/ids.js';
+import { taskOf } from '../core/session-key.js';
 import type { CollectorPorts } from './ports.js';
 import { instanceTick } from './records.js';
 import type { Tracker } from './tracker.js';
 
-/** A tick without the server: its processes' titles and what they cost. */
+/** A tick without the server: the titles of its processes or names of its threads, and what they cost. */
 export function blackoutTick(ports: CollectorPorts, tracker: Tracker, missedTicks: number): void {
-  const { clock, engine, host, sink, target } = ports;
+  const { clock, engine, sink, target } = ports;
   const atMs = clock.nowMs();
-  const titles = tracker.children().flatMap((pid) => {
-    const process = host.describe(pid);
-    return process === null ? [] : [{ pid, title: process.commandLine, startedAtMs: process.startedAtMs }];
-  });
-  const sessions = engine.sessionsFromTitles(titles);
+  const sessions = engine.sessionsFromTitles(tracker.titles());
   const costs = tracker.read(sessions, clock.monotonicMs());
   ports.attributor.tick({
     atMs,
@@ -21,6 +18,8 @@ export function blackoutTick(ports: CollectorPorts, tracker: Tracker, missedTick
     ownSessionIds: new Set(),
     processes: costs.costs,
     endedCpuNs: costs.endedCpuNs,
+    taskNames: costs.names,
+    sharedTasks: costs.shared,
     statements: null,
     ioInFlight: null,
   });
@@ -33,7 +32,7 @@ export function blackoutTick(ports: CollectorPorts, tracker: Tracker, missedTick
       sessionId: sessionIdOf(instance, row.id, row.startedAtMs),
       statementId: null,
       row,
-      cost: costs.costs.get(row.osPid ?? -1) ?? null,
+      cost: costs.costs.get(taskOf(row) ?? -1) ?? null,
       client: null,
     })),
   );

@@ -21,7 +21,7 @@ import { ProbeRunner } from './probe-runner.js';
 import { counterSamples, deadlocksIn, instanceTick, ServerCounters } from './records.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
-const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0 };
+const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0, names: new Map(), shared: new Set() };
 
 /** One connection's worth of collecting: everything here starts anew when the connection does. */
 export class Connected {
@@ -96,6 +96,8 @@ export class Connected {
       ownSessionIds: this.#ownSessionIds(),
       processes: costs.costs,
       endedCpuNs: costs.endedCpuNs,
+      taskNames: costs.names,
+      sharedTasks: costs.shared,
       statements,
       ioInFlight: more.ioInFlight ?? null,
     });
@@ -247,7 +249,8 @@ export class Connected {
       kept.map((row) => ({
         atMs: at.atMs,
         instance,
-        sessionId: sessionIdOf(instance, row.id, row.startedAtMs),
+        // Where sessions do not tell when they began, the server's start tells this id from that of its last life.
+        sessionId: sessionIdOf(instance, row.id, row.startedAtMs ?? this.connection.facts.startedAtMs),
         statementId: row.digest === null ? null : statementIdOf(instance, row.digest),
         row,
         cost: costOf(row, costs),

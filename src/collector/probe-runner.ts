@@ -1,4 +1,5 @@
 import type { Connection, Engine } from '../core/engine.js';
+import { DbvitalsError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Lane, Probe, ProbeRecords, ProbeTick, SelectedQuery } from '../core/probe.js';
 import { DEADLINES } from './deadlines.js';
@@ -34,8 +35,15 @@ export class ProbeRunner {
     return [...this.#selected.keys()].find((probe) => probe.name === name) ?? null;
   }
 
-  /** The snapshot's failure is the tick's; it is thrown. */
+  /** The snapshot's failure is the tick's; it is thrown. CAPABILITY_UNAVAILABLE: this login may not take it. */
   async must(probe: Probe, tick: ProbeTick, signal: AbortSignal): Promise<ProbeRecords> {
+    const selected = probe.select(tick.facts);
+    if ('unavailable' in selected)
+      throw new DbvitalsError(
+        'CAPABILITY_UNAVAILABLE',
+        `no ${probe.name} of ${tick.instance}: ${selected.unavailable}`,
+        { instance: tick.instance, ...(selected.remedy === null ? {} : { remedy: selected.remedy }) },
+      );
     return this.run(probe, tick, signal, DEADLINES.snapshot);
   }
 

@@ -1,3 +1,4 @@
+import type { ProcessTitle } from '../core/engine.js';
 import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
@@ -28,9 +29,11 @@ export class ProcessTracker implements Tracker {
     return this.host.describe(this.serverPid) !== null;
   }
 
-  /** Pids of the server's child processes. */
-  children(): readonly number[] {
-    return this.host.children(this.serverPid);
+  titles(): readonly ProcessTitle[] {
+    return this.host.children(this.serverPid).flatMap((pid) => {
+      const process = this.host.describe(pid);
+      return process === null ? [] : [{ pid, title: process.commandLine, startedAtMs: process.startedAtMs }];
+    });
   }
 
   /** Pids of this host for sessions of a server in a container; the same rows when there is none. */
@@ -64,7 +67,7 @@ export class ProcessTracker implements Tracker {
       if (cost !== null) costs.set(pid, cost);
       this.#last.set(pid, { reading, atMs: nowMs });
     }
-    return { costs, endedCpuNs: this.#ended(new Set(children)) };
+    return { costs, endedCpuNs: this.#ended(new Set(children)), names: new Map(), shared: new Set() };
   }
 
   /**

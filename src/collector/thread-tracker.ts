@@ -1,3 +1,4 @@
+import type { ProcessTitle } from '../core/engine.js';
 import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
@@ -13,12 +14,16 @@ const TICK_ERROR_NS = 20e6;
 /** Follows all threads of one server process. Memory is the process's and is shown with its main thread. */
 export class ThreadTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
+  readonly #titles = new Map<number, ProcessTitle>();
   #threads: readonly number[] = [];
   #ticks = 0;
   #processNs: number | null = null;
   #countedNs = 0;
 
-  /** `bound`: a session stays on its thread, so that the thread's figures are the session's. */
+  /**
+   * `bound`: a session stays on its thread, so that the thread's figures are the session's. Otherwise threads named
+   * `worker` run the sessions; where no thread has a name of its own, all but the main one may.
+   */
   constructor(
     private readonly host: HostReader,
     private readonly serverPid: number,
@@ -29,8 +34,10 @@ export class ThreadTracker implements Tracker {
     return this.host.describe(this.serverPid) !== null;
   }
 
-  children(): readonly number[] {
-    return [];
+  titles(): readonly ProcessTitle[] {
+    this.#threads = this.host.threads(this.serverPid);
+    this.#learnTitles(this.#threads);
+    return this.#threads.flatMap((tid) => this.#titles.get(tid) ?? []);
   }
 
   mapPids(sessions: readonly SessionRow[]): readonly SessionRow[] {
@@ -48,6 +55,9 @@ export class ThreadTracker implements Tracker {
     const mentioned = sessions.flatMap(({ osTid }) => osTid ?? []);
     if (first || this.#ticks % LIST_EVERY_TICKS === 0 || mentioned.some((tid) => !this.#last.has(tid)))
       this.#threads = this.host.threads(this.serverPid);
+    const known = new Set(mentioned);
+    const unlisted = this.#threads.filter((tid) => !known.has(tid));
+    this.#learnTitles(unlisted);
     const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osTid }) => osTid));
     const due = this.#threads.filter(
       (tid) => !idle.has(tid) || !this.#last.has(tid) || (tid + this.#ticks) % IDLE_EVERY_TICKS === 0,
@@ -55,17 +65,41 @@ export class ThreadTracker implements Tracker {
     const readings = this.host.readThreads(this.serverPid, due);
     const costs = new Map<number, ProcessCost>();
     for (const [tid, reading] of readings) {
-      const known = this.#last.get(tid);
+      const before = this.#last.get(tid);
       const cost =
-        known === undefined
+        before === undefined
           ? newThread(reading, first)
-          : processCost(known.reading, reading, nowMs - known.atMs);
+          : processCost(before.reading, reading, nowMs - before.atMs);
       if (cost !== null) costs.set(tid, cost);
       this.#last.set(tid, { reading, atMs: nowMs });
     }
     const endedCpuNs = this.#ended(costs, due, readings);
     this.#addMemory(costs);
-    return { costs, endedCpuNs };
+    return { costs, endedCpuNs, ...this.#unlisted(unlisted) };
+  }
+
+  /** The kernel's names of threads; one that has only the main thread's has none of its own. */
+  #unlisted(tids: readonly number[]): Pick<TrackedCosts, 'names' | 'shared'> {
+    const main = this.#titles.get(this.serverPid)?.title;
+    const named = tids.flatMap((tid) => this.#titles.get(tid) ?? []).filter(({ title }) => title !== main);
+    const workers =
+      named.length === 0
+        ? tids
+        : named.filter(({ title }) => /worker_thread/.test(title)).map(({ pid }) => pid);
+    return {
+      names: new Map(named.map(({ pid, title }) => [pid, title])),
+      shared: new Set(this.bound ? [] : workers.filter((tid) => tid !== this.serverPid)),
+    };
+  }
+
+  /** Each thread is looked up once: it costs as much as ten readings. */
+  #learnTitles(tids: readonly number[]): void {
+    for (const tid of tids.length > 0 ? [this.serverPid, ...tids] : []) {
+      if (this.#titles.has(tid)) continue;
+      const thread = this.host.describe(tid);
+      if (thread !== null)
+        this.#titles.set(tid, { pid: tid, title: thread.command, startedAtMs: thread.startedAtMs });
+    }
   }
 
   /** A thread that ended took its last figures with it; the process's total has them. */
@@ -76,7 +110,10 @@ export class ThreadTracker implements Tracker {
   ): number {
     for (const { cpuNs } of costs.values()) this.#countedNs += cpuNs;
     const gone = due.filter((tid) => !readings.has(tid));
-    for (const tid of gone) this.#last.delete(tid);
+    for (const tid of gone) {
+      this.#last.delete(tid);
+      this.#titles.delete(tid);
+    }
     if (gone.length === 0 && this.#processNs !== null) return 0;
     const process = this.host.processCpuNs(this.serverPid);
     if (process === null) return 0;

@@ -75,14 +75,16 @@ export interface Engine {
   ): Promise<readonly StatementText[]>;
   /** Proves whether the server is a process of this host, and which. */
   locate(connection: Connection, host: HostReader): Locality;
-  /** Blackout mode: what the processes' titles still tell when the server refuses connections. Pure. */
+  /** Blackout mode: what the titles of processes or names of threads still tell when the server refuses connections. Pure. */
   sessionsFromTitles(titles: readonly ProcessTitle[]): readonly SessionRow[];
   /** The pooler in front of the instance, when one is configured. */
   readPooler(target: PoolerTarget, context: CallContext): Promise<PoolerSnapshot>;
 }
 
 export interface ProcessTitle {
+  /** Process id, or thread id where sessions are threads. */
   readonly pid: number;
+  /** Command line of a process, name of a thread. */
   readonly title: string;
   readonly startedAtMs: number;
 }

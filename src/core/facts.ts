@@ -17,6 +17,8 @@ export interface InstanceFacts {
   readonly maxConnections: number;
   /** Slots that ordinary users cannot take. */
   readonly reservedConnections: number;
+  /** Most connections at a time by user, `*` for all others; absent: no limit, or the engine has none. */
+  readonly userConnectionLimits?: Readonly<Record<string, number>>;
   readonly dataDirectory: string | null;
   /** Settings that change what figures mean (`track_io_timing`, `io_method`, …), as the server prints them. */
   readonly settings: Readonly<Record<string, string>>;

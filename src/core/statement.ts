@@ -1,3 +1,6 @@
+/** Digest of what the server counts together because its table of statements is full. */
+export const OVERFLOW_DIGEST = 'overflow';
+
 /** A statement's identity and text, stored once. */
 export interface StatementText {
   /** Stable id of (instance, digest): see core/ids. */

@@ -55,6 +55,10 @@ export interface AttributionTick {
   readonly processes: ReadonlyMap<number, ProcessCost>;
   /** CPU of processes of this instance that ended since the last tick and are in nobody's figures, ns. */
   readonly endedCpuNs: number;
+  /** Names of tasks that no session mentions, where the kernel knows them. */
+  readonly taskNames?: ReadonlyMap<number, string>;
+  /** Tasks that run statements of whichever session comes next (a thread pool). */
+  readonly sharedTasks?: ReadonlySet<number>;
   /** Present when the server's digest counters were read in this tick. */
   readonly statements: readonly StatementDelta[] | null;
   /** Session id to bytes that other processes read for it at this moment (PostgreSQL 18 io workers). */

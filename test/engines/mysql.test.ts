@@ -44,8 +44,8 @@ describe('parseVersion', () => {
     ['11.8.9-MariaDB-0+deb13u1 from Debian', '', 'mariadb', 110_809],
     ['9.7.4-2', '(Debian)', 'mysql', 90_704],
     ['8.0.36-28', 'Percona Server (GPL)', 'percona', 80_036],
-  ])('%s', (version, comment, flavour, number) => {
-    expect(parseVersion(version, comment, undefined)).toMatchObject({ flavour, number });
+  ])('%s', (version, comment, flavour, versionNumber) => {
+    expect(parseVersion(version, comment, undefined)).toMatchObject({ flavour, versionNumber });
   });
 });
 
@@ -55,14 +55,14 @@ describe('readOnlyProof', () => {
       'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `dbvitals`@`%`',
       'GRANT SELECT ON `performance_schema`.* TO `dbvitals`@`%`',
     ];
-    expect(readOnlyProof(monitor, true).proven).toBe(true);
-    expect(readOnlyProof(monitor, false).proven).toBe(false);
+    expect(readOnlyProof(monitor, true, false).proven).toBe(true);
+    expect(readOnlyProof(monitor, false, false).proven).toBe(false);
     for (const grant of [
       'GRANT ALL PRIVILEGES ON *.* TO x',
       'GRANT SELECT, INSERT (a, b) ON `s`.`t` TO x',
       'GRANT `boss` TO x',
     ])
-      expect(readOnlyProof([grant], true).proven, grant).toBe(false);
+      expect(readOnlyProof([grant], true, false).proven, grant).toBe(false);
   });
 });
 

@@ -1,37 +1,47 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defaultCacheDirectory } from '../../src/lab/account.js';
+import { fetchMysql } from '../../src/lab/mysql/index.js';
 import { findPostgres } from '../../src/lab/postgresql/binaries.js';
-import { POSTGRES_MATRIX } from './index.js';
+import { MYSQL_VERSIONS, POSTGRES_MATRIX } from './index.js';
 
 /** Fetches what the suites need before they start, and checks afterwards that no server was left behind. */
 export default async function setup(): Promise<() => void> {
-  const before = leftovers();
+  // Everything temporary of this run is in one directory: what other runs leave on the machine is not ours.
+  const directory = mkdtempSync(join(tmpdir(), 'dbvitals-run-'));
+  chmodSync(directory, 0o1777);
+  process.env.TMPDIR = directory;
   if (process.env.DBVITALS_NO_SERVERS === undefined) await fetchServers();
   return () => {
-    const left = leftovers().filter((name) => !before.includes(name));
-    if (left.length > 0) throw new Error(`left behind in ${tmpdir()}: ${left.join(', ')}`);
+    const left = readdirSync(directory).filter((name) => name.startsWith('dbvitals-'));
+    rmSync(directory, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`left behind by the tests: ${left.join(', ')}`);
   };
 }
 
 async function fetchServers(): Promise<void> {
+  const options = {
+    cacheDirectory: defaultCacheDirectory(),
+    onProgress: (message: string) => console.log(message),
+  };
   const missing: string[] = [];
-  for (const version of POSTGRES_MATRIX) {
+  const attempt = async (name: string, version: string, fetch: () => Promise<unknown>) => {
     try {
-      await findPostgres(version, {
-        cacheDirectory: defaultCacheDirectory(),
-        platform: `${process.platform}-${process.arch}`,
-        onProgress: (message) => console.log(message),
-      });
+      await fetch();
     } catch (error) {
       if (process.env.CI !== undefined) throw error;
       missing.push(version);
-      console.error(`SKIPPED: no PostgreSQL ${version}: ${(error as Error).message}`);
+      console.error(`SKIPPED: no ${name}: ${(error as Error).message}`);
     }
-  }
+  };
+  const platform = `${process.platform}-${process.arch}`;
+  for (const version of POSTGRES_MATRIX)
+    await attempt(`PostgreSQL ${version}`, version, () => findPostgres(version, { ...options, platform }));
+  for (const version of MYSQL_VERSIONS) await attempt(version, version, () => fetchMysql(version, options));
+  if (missing.length > 0)
+    console.error(
+      `SKIPPED: the tests on ${missing.length} servers that cannot be had: ${missing.join(', ')}`,
+    );
   process.env.DBVITALS_MISSING_SERVERS = missing.join(',');
-}
-
-function leftovers(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('dbvitals-pg'));
 }

@@ -2,79 +2,146 @@ import type { Capability } from '../../core/capability.js';
 
 export interface CapabilityInput {
   readonly mariadb: boolean;
+  readonly versionNumber: number;
   readonly settings: Readonly<Record<string, string>>;
   readonly grants: readonly string[];
   /** setup_consumers by name; null where it may not be read. */
   readonly consumers: ReadonlyMap<string, boolean> | null;
   readonly ownThreadKnown: boolean;
+  /** Whether the server follows another was told by its replica status. */
+  readonly roleKnown: boolean;
+  /** Limits of accounts could be read. */
+  readonly userLimitsKnown: boolean;
+  /** Statements that found no room in the digest table since the server started. */
+  readonly digestsLost: number;
 }
 
 /** What a DBA would run to turn a consumer on; never run by us. */
 const CONSUMER_ON = {
   events_statements_current:
     "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_statements_current';",
+  events_transactions_current:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_transactions_current'; UPDATE performance_schema.setup_instruments SET ENABLED = 'YES', TIMED = 'YES' WHERE NAME = 'transaction';",
   events_waits_current:
     "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_waits_current';",
   statements_digest:
     "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest';",
 } as const;
+const SCHEMA_ON = 'performance_schema=ON in the server configuration (takes effect at its next start)';
+const GRANT_SCHEMA = 'GRANT SELECT ON performance_schema.* TO <this account>;';
+const GRANT_PROCESS = 'GRANT PROCESS ON *.* TO <this account>;';
 
 /** What can be known of this server with this account, and what would change it. Pure. */
 export function capabilitiesOf(input: CapabilityInput): Capability[] {
-  return [...sessionCapabilities(input), ...serverCapabilities(input)];
+  return [
+    ...sessionCapabilities(input),
+    ...statementCapabilities(input),
+    ...serverCapabilities(input),
+    ...lockCapabilities(input),
+  ];
 }
 
 function sessionCapabilities(input: CapabilityInput): Capability[] {
-  const { mariadb, settings, consumers } = input;
-  const schema = settings.performance_schema === 'ON';
+  const { mariadb, settings, versionNumber } = input;
   const process = hasProcess(input.grants);
   const pooled =
-    settings.thread_handling === 'pool-of-threads' || settings.thread_handling === 'loaded-dynamically';
-  const consumer = (name: string) => consumers?.get(name) === true;
+    settings.thread_handling !== undefined && !/^(one-thread|no-threads)/.test(settings.thread_handling);
+  const ports = versionNumber >= 80_022 || mariadb;
   return [
+    mariadb
+      ? given(
+          'sessions.details',
+          process,
+          "other accounts' sessions and transactions are hidden",
+          GRANT_PROCESS,
+        )
+      : given('sessions.details', schemaReadable(input), ...schemaRefusal(input)),
     given(
-      'sessions.details',
-      process || (!mariadb && schema && consumers !== null),
-      "other accounts' sessions are hidden",
-      'GRANT PROCESS ON *.* TO <this account>;',
+      'sessions.clientPorts',
+      process && ports,
+      ports
+        ? 'ports of other accounts are hidden, so client processes are not found'
+        : 'versions before 8.0.22 show no ports where it is cheap, so client processes are not found',
+      ports ? GRANT_PROCESS : null,
     ),
     given(
       'sessions.osThread',
       !pooled && input.ownThreadKnown,
       pooled
-        ? `thread_handling is ${settings.thread_handling}: a session's thread changes from statement to statement, so CPU and I/O are known per process only`
+        ? `thread_handling is ${settings.thread_handling}: a session's thread changes from statement to statement, so CPU and I/O are measured per process, and their shares are estimates`
         : 'the server does not tell the threads of its sessions',
       pooled ? 'thread_handling=one-thread-per-connection (takes effect at the next start)' : null,
     ),
-    given(
+    consumer(
+      input,
       'sessions.digest',
-      !mariadb && consumer('events_statements_current'),
-      mariadb
-        ? 'MariaDB shows no digest of running statements: their texts are normalised here'
-        : 'the consumer events_statements_current is off',
-      mariadb ? null : CONSUMER_ON.events_statements_current,
+      'events_statements_current',
+      'the running statement is told by its text',
+    ),
+    mariadb
+      ? given('sessions.transactions', process, 'INNODB_TRX may not be read', GRANT_PROCESS)
+      : consumer(
+          input,
+          'sessions.transactions',
+          'events_transactions_current',
+          'idle transactions look idle',
+        ),
+    consumer(input, 'waits.events', 'events_waits_current', 'waits are told from the state of the session'),
+  ];
+}
+
+function statementCapabilities(input: CapabilityInput): Capability[] {
+  const { settings, digestsLost } = input;
+  const counted = schemaReadable(input) && input.consumers?.get('statements_digest') === true;
+  return [
+    schemaReadable(input)
+      ? given(
+          'statements.counters',
+          counted,
+          'the consumer statements_digest is off: shares rest on samples',
+          CONSUMER_ON.statements_digest,
+        )
+      : given('statements.counters', false, ...schemaRefusal(input)),
+    given(
+      'statements.all',
+      digestsLost === 0,
+      `the server had no room for ${digestsLost} executions: they stand in one row`,
+      `performance_schema_digests_size above ${settings.performance_schema_digests_size ?? 'its present value'} (takes effect at the next start), or TRUNCATE performance_schema.events_statements_summary_by_digest;`,
     ),
   ];
 }
 
-function serverCapabilities({ mariadb, settings, grants, consumers }: CapabilityInput): Capability[] {
-  const schema = settings.performance_schema === 'ON';
-  const consumer = (name: string) => consumers?.get(name) === true;
+function serverCapabilities(input: CapabilityInput): Capability[] {
+  const { mariadb, roleKnown, userLimitsKnown, grants } = input;
+  const monitor = mariadb ? 'SLAVE MONITOR' : 'REPLICATION CLIENT';
   return [
+    given('counters.innodb', hasProcess(grants), 'INNODB_METRICS may not be read', GRANT_PROCESS),
+    given('background.names', schemaReadable(input), ...schemaRefusal(input)),
     given(
-      'statements.counters',
-      schema && consumer('statements_digest'),
-      schema ? 'the consumer statements_digest is off or may not be read' : 'performance_schema is off',
-      schema
-        ? `GRANT SELECT ON performance_schema.* TO <this account>; ${CONSUMER_ON.statements_digest}`
-        : 'performance_schema=ON in the server configuration (takes effect at its next start)',
+      'replication.role',
+      roleKnown,
+      'whether the server is a replica is told by its read_only setting',
+      `GRANT ${monitor} ON *.* TO <this account>;`,
     ),
     given(
-      'waits.events',
-      !mariadb && consumer('events_waits_current'),
-      'the consumer events_waits_current is off: waits are told from the state of the session',
-      mariadb ? null : CONSUMER_ON.events_waits_current,
+      'connections.userLimits',
+      userLimitsKnown,
+      "limits of accounts may not be read; only the server's max_user_connections is known",
+      'GRANT SELECT (User, max_user_connections) ON mysql.user TO <this account>;',
     ),
+    {
+      capability: 'io.perSession',
+      available: true,
+      reason:
+        "reads and writes of InnoDB's own threads (read-ahead, page cleaners, log) are background work, whoever caused them",
+      remedy: null,
+    },
+  ];
+}
+
+function lockCapabilities({ mariadb, settings, grants }: CapabilityInput): Capability[] {
+  const schema = settings.performance_schema === 'ON';
+  return [
     given(
       'locks.rows',
       hasProcess(grants) && (mariadb || schema),
@@ -89,14 +156,38 @@ function serverCapabilities({ mariadb, settings, grants, consumers }: Capability
         : 'performance_schema is off',
       null,
     ),
-    {
-      capability: 'io.perSession',
-      available: true,
-      reason:
-        "reads and writes of InnoDB's own threads (read-ahead, page cleaners, log) are background work, whoever caused them",
-      remedy: null,
-    },
   ];
+}
+
+/** A consumer of performance_schema: off by default for some, and for most on MariaDB. */
+function consumer(
+  input: CapabilityInput,
+  capability: string,
+  name: keyof typeof CONSUMER_ON,
+  effect: string,
+): Capability {
+  if (!schemaReadable(input)) {
+    const [reason, remedy] = schemaRefusal(input);
+    return given(capability, false, `${reason}: ${effect}`, remedy);
+  }
+  // Its view is not read on MariaDB: PROCESSLIST has the text, and the state tells the wait.
+  if (input.mariadb) return given(capability, false, `not read on MariaDB: ${effect}`, null);
+  return given(
+    capability,
+    input.consumers?.get(name) === true,
+    `the consumer ${name} is off: ${effect}`,
+    CONSUMER_ON[name],
+  );
+}
+
+function schemaReadable({ settings, consumers }: CapabilityInput): boolean {
+  return settings.performance_schema === 'ON' && consumers !== null;
+}
+
+function schemaRefusal({ settings }: CapabilityInput): [string, string] {
+  return settings.performance_schema === 'ON'
+    ? ['performance_schema may not be read', GRANT_SCHEMA]
+    : ['performance_schema is off', SCHEMA_ON];
 }
 
 function hasProcess(grants: readonly string[]): boolean {

@@ -8,7 +8,7 @@ import type { SelectedQuery } from '../../core/probe.js';
 import { readFacts } from './facts.js';
 import { toDbvitalsError } from './mysql-errors.js';
 import { flavourQuery } from './select.js';
-import { parseVersion } from './version.js';
+import { parseVersion, type ServerVersion } from './version.js';
 
 /**
  * One session, made read-only and bounded in every wait before it asks anything. TLS `prefer` tries with and falls
@@ -113,16 +113,15 @@ export class MysqlConnection implements Connection {
     const banner = (
       this.client as unknown as { connection: { _handshakePacket?: { serverVersion?: string } } }
     ).connection._handshakePacket?.serverVersion;
-    const { flavour, version, number } = parseVersion(banner ?? '', '', undefined);
-    const server = { flavour, version, versionNumber: number };
+    const server = parseVersion(banner ?? '', '', undefined);
     const session = flavourQuery('session', server);
     if ('unavailable' in session)
-      throw new DbvitalsError('ENGINE_UNSUPPORTED', `${version} is older than what is supported`, {
+      throw new DbvitalsError('ENGINE_UNSUPPORTED', `${server.version} is older than what is supported`, {
         instance: this.target.name,
       });
     await this.query(session, [], context);
     this.ownThreadId = await this.#readOwnThread(server, context);
-    this.facts = await readFacts(this, context, this.ownThreadId !== null);
+    this.facts = await readFacts(this, server, context, this.ownThreadId !== null);
   }
 
   async query(
@@ -154,15 +153,13 @@ export class MysqlConnection implements Connection {
     return this.close();
   }
 
-  async #readOwnThread(
-    server: { flavour: string; version: string; versionNumber: number },
-    context: CallContext,
-  ): Promise<number | null> {
+  async #readOwnThread(server: ServerVersion, context: CallContext): Promise<number | null> {
     const query = flavourQuery('own-thread', server);
     if ('unavailable' in query) return null;
     try {
       const [row] = await this.query(query, [], context);
-      return row?.os_tid === null || row?.os_tid === undefined ? null : Number(row.os_tid);
+      // 0 on MariaDB with a thread pool: a connection has no thread of its own there.
+      return Number(row?.os_tid ?? 0) || null;
     } catch {
       // performance_schema is off or not granted: a capability says so.
       return null;

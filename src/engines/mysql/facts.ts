@@ -1,71 +1,102 @@
 import type { CallContext, Connection } from '../../core/engine.js';
+import { DbvitalsError } from '../../core/errors.js';
 import type { InstanceFacts } from '../../core/facts.js';
 import type { SelectedQuery } from '../../core/probe.js';
 import type { Row } from '../../core/row.js';
 import { capabilitiesOf } from './capabilities.js';
 import { QUERIES } from './queries.generated.js';
 import { readOnlyProof } from './read-only.js';
-import { parseVersion } from './version.js';
+import { flavourQuery } from './select.js';
+import { parseVersion, type ServerVersion } from './version.js';
+
+/** Rows, or null where the account may not ask or somebody holds a lock on the table (`lock_wait_timeout` is 1 s). */
+type Attempt = (query: SelectedQuery) => Promise<readonly Row[] | null>;
 
 /** Reads what is true of the server once per connection. `ownThreadKnown`: the server told our session's thread. */
 export async function readFacts(
   connection: Pick<Connection, 'query'>,
+  server: ServerVersion,
   context: CallContext,
   ownThreadKnown: boolean,
 ): Promise<InstanceFacts> {
   const ask = (query: SelectedQuery) => connection.query(query, [], context);
+  const attempt: Attempt = (query) => ask(query).catch(unlessLost);
   const sentMs = Date.now();
-  const [row] = await ask(QUERIES.facts[0]);
+  const [row] = await ask(must(flavourQuery('facts', server)));
   const answeredMs = Date.now();
   if (row === undefined) throw new Error('the server described nothing');
   const settings = pairs(await ask(QUERIES.settings[0]));
-  const grants = (await ask(QUERIES.grants[0])).map((grant) => String(Object.values(grant)[0]));
-  const session = pairs(await ask(QUERIES['session-settings'][0]));
-  const uptime = Number(pairs(await ask(QUERIES.uptime[0])).Uptime ?? 0);
-  const consumers = await readConsumers(ask);
-  const { flavour, version, number } = parseVersion(
+  const { flavour, version, versionNumber } = parseVersion(
     String(row.version),
     settings.version_comment ?? '',
     settings.aurora_version,
   );
+  const grants = (await ask(QUERIES.grants[0])).map((grant) => String(Object.values(grant)[0]));
+  const session = pairs(await ask(QUERIES['session-settings'][0]));
+  const following = await attempt(must(flavourQuery('replica-status', server)));
+  const limits = await attempt(QUERIES['user-limits'][0]);
+  const lost = pairs((await attempt(QUERIES['digest-lost'][0])) ?? []);
   const nowMs = Number(row.now_ms);
+  const replica = following === null ? settings.read_only === 'ON' : following.length > 0;
   return {
     engine: 'mysql',
     flavour,
     version,
-    versionNumber: number,
-    role: settings.read_only === 'ON' ? 'replica' : 'primary',
+    versionNumber,
+    role: replica ? 'replica' : 'primary',
     identity: settings.server_uuid ?? settings.server_uid ?? null,
-    startedAtMs: Math.round(nowMs / 1000 - uptime) * 1000,
+    startedAtMs: Number(row.started_s) * 1000,
     maxConnections: Number(settings.max_connections ?? 0),
     // One connection beyond max_connections is kept for accounts with SUPER or CONNECTION ADMIN.
     reservedConnections: 0,
+    userConnectionLimits: userLimits(limits ?? [], Number(settings.max_user_connections ?? 0)),
     dataDirectory: settings.datadir?.replace(/\/$/, '') ?? null,
     settings,
     extensions: {},
     capabilities: capabilitiesOf({
       mariadb: flavour === 'mariadb',
+      versionNumber,
       settings,
       grants,
-      consumers,
+      consumers: await readConsumers(attempt),
       ownThreadKnown,
+      roleKnown: following !== null,
+      userLimitsKnown: limits !== null,
+      digestsLost: Number(lost.Performance_schema_digest_lost ?? 0),
     }),
-    readOnly: readOnlyProof(grants, (session.transaction_read_only ?? session.tx_read_only) === 'ON'),
+    readOnly: readOnlyProof(
+      grants,
+      (session.transaction_read_only ?? session.tx_read_only) === 'ON',
+      flavour === 'mariadb',
+    ),
     clockOffsetMs: nowMs - (sentMs + answeredMs) / 2,
     clockErrorMs: (answeredMs - sentMs) / 2,
   };
 }
 
+function unlessLost(error: unknown): null {
+  if (error instanceof DbvitalsError && ['CLOSED', 'CONNECTION_LOST'].includes(error.code)) throw error;
+  return null;
+}
+
+function must(query: ReturnType<typeof flavourQuery>): SelectedQuery {
+  if ('unavailable' in query) throw new DbvitalsError('ENGINE_UNSUPPORTED', query.unavailable);
+  return query;
+}
+
 /** Null where performance_schema is off or may not be read. */
-async function readConsumers(
-  ask: (query: SelectedQuery) => Promise<readonly Row[]>,
-): Promise<ReadonlyMap<string, boolean> | null> {
-  try {
-    const rows = await ask(QUERIES.consumers[0]);
-    return new Map(rows.map(({ name, enabled }) => [String(name), enabled === 'YES']));
-  } catch {
-    return null;
-  }
+async function readConsumers(attempt: Attempt): Promise<ReadonlyMap<string, boolean> | null> {
+  const rows = await attempt(QUERIES.consumers[0]);
+  if (rows === null || rows.length === 0) return null;
+  return new Map(rows.map(({ name, enabled }) => [String(name), enabled === 'YES']));
+}
+
+/** By user, `*` for all others: the highest of a user's accounts, which differ by the host they come from. */
+function userLimits(rows: readonly Row[], general: number): Record<string, number> {
+  const limits: Record<string, number> = general === 0 ? {} : { '*': general };
+  for (const { account, most } of rows)
+    limits[String(account)] = Math.max(limits[String(account)] ?? 0, Number(most));
+  return limits;
 }
 
 /** Rows of SHOW VARIABLES and SHOW STATUS. */

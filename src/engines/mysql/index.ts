@@ -8,6 +8,7 @@ import { statements } from './probes/statements.js';
 import { readProxySql } from './proxysql.js';
 import { allQueries } from './select.js';
 import { statementTexts } from './texts.js';
+import { sessionsFromThreadNames } from './thread-names.js';
 
 /** MySQL 5.7 to 9.x and MariaDB 10.6 to 11.x, with Percona Server and Aurora MySQL as flavours. */
 export const mysql: Engine = {
@@ -19,7 +20,6 @@ export const mysql: Engine = {
   connect,
   statementTexts,
   locate,
-  // One process for all sessions: its title tells nothing of them.
-  sessionsFromTitles: () => [],
+  sessionsFromTitles: sessionsFromThreadNames,
   readPooler: readProxySql,
 };

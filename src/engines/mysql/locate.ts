@@ -15,19 +15,22 @@ const START_TOLERANCE_MS = 15_000;
 export function locate(connection: Connection, host: HostReader): Locality {
   const { ownThreadId } = connection as MysqlConnection;
   const { facts } = connection;
-  const pooled = facts.capabilities.find(({ capability }) => capability === 'sessions.osThread');
+  const threads = facts.capabilities.find(({ capability }) => capability === 'sessions.osThread');
   for (const pid of candidates(facts.dataDirectory, facts.settings.pid_file, ownThreadId)) {
     const process = host.describe(pid);
     if (process === null || !/mysqld|mariadbd/.test(`${process.command} ${process.executable}`)) continue;
     if (Math.abs(process.startedAtMs - facts.startedAtMs) > START_TOLERANCE_MS) continue;
     const ours = ownThreadId !== null && host.threads(pid).includes(ownThreadId);
     if (ownThreadId !== null && !ours) continue;
+    // Servers make their data directory their working directory.
+    const atHome = facts.dataDirectory !== null && process.workingDirectory === facts.dataDirectory;
+    const how = ours
+      ? `our own session is thread ${ownThreadId} of process ${pid} here, which began when the server says it did`
+      : `process ${pid} of its pid file began when the server says it did${atHome ? ' and works in its data directory' : ''}`;
     return {
-      level: pooled?.available === true ? 'per-session' : 'per-process',
-      proven: ours,
-      how: ours
-        ? `our own session is thread ${ownThreadId} of process ${pid} here, which began when the server says it did`
-        : `process ${pid} of its pid file began when the server says it did${pooled?.reason ? `; ${pooled.reason}` : ''}`,
+      level: threads?.available === true ? 'per-session' : 'per-process',
+      proven: ours || atHome,
+      how: threads?.available === true ? how : `${how}; ${threads?.reason}`,
       serverPid: pid,
     };
   }

@@ -4,6 +4,12 @@ import { createHash } from 'node:crypto';
 const MOST_CHARACTERS = 4_096;
 
 /**
+ * Servers cut the texts of digests (max_digest_length, 1,024 bytes by default) and take what is equal up to there for one
+ * statement; the texts of sessions are whole. Less is compared, so that both give one digest.
+ */
+const COMPARED_CHARACTERS = 900;
+
+/**
  * Tokens of MySQL's and MariaDB's lexical structure, in the order in which they are tried: comments (`--` needs a blank
  * after it), strings with either quote, both escapes and an introducer, hex and bit literals, numbers, quoted and plain
  * names, operators. https://dev.mysql.com/doc/refman/9.4/en/language-structure.html
@@ -28,8 +34,10 @@ export function normaliseStatement(sql: string): Normalised {
     else tokens.push(groups.operator === '<>' ? '!=' : ((groups.name ?? groups.operator) as string));
   }
   const folded = foldLists(tokens);
-  const text = folded.join(' ').replace(CONTROL, ' ').slice(0, MOST_CHARACTERS);
-  const hash = createHash('sha1').update(folded.join(' ').toLowerCase()).digest('hex').slice(0, 16);
+  const whole = folded.join(' ').replace(CONTROL, ' ');
+  const text = whole.slice(0, MOST_CHARACTERS);
+  const compared = whole.toLowerCase().slice(0, COMPARED_CHARACTERS);
+  const hash = createHash('sha1').update(compared).digest('hex').slice(0, 16);
   return { digest: `t:${hash}`, text };
 }
 

@@ -15,7 +15,11 @@ const HARMLESS = new Set([
 ]);
 
 /** From SHOW GRANTS: rows `GRANT a, b ON x TO y`, or `GRANT role TO y`. */
-export function readOnlyProof(grants: readonly string[], sessionReadOnly: boolean): ReadOnlyProof {
+export function readOnlyProof(
+  grants: readonly string[],
+  sessionReadOnly: boolean,
+  mariadb: boolean,
+): ReadOnlyProof {
   const could = [...new Set(grants.flatMap(whatItCouldDo))];
   return {
     proven: could.length === 0 && sessionReadOnly,
@@ -27,7 +31,7 @@ export function readOnlyProof(grants: readonly string[], sessionReadOnly: boolea
     remedy:
       could.length === 0
         ? null
-        : "use an account of its own: CREATE USER dbvitals@'…' IDENTIFIED BY '…'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO dbvitals@'…'; GRANT SELECT ON performance_schema.* TO dbvitals@'…';",
+        : `use an account of its own: CREATE USER dbvitals@'…' IDENTIFIED BY '…'; GRANT PROCESS, ${mariadb ? 'SLAVE MONITOR' : 'REPLICATION CLIENT'} ON *.* TO dbvitals@'…'; GRANT SELECT ON performance_schema.* TO dbvitals@'…';`,
   };
 }
 

@@ -17,7 +17,7 @@ export function queryFor(
 
 /** Where the two flavours have views of their own: `<name>-mysql` and `<name>-mariadb`. */
 export function flavourQuery(
-  name: 'sessions' | 'blockers' | 'own-thread' | 'session',
+  name: 'blockers' | 'facts' | 'own-thread' | 'replica-status' | 'session',
   facts: Pick<InstanceFacts, 'versionNumber' | 'version' | 'flavour'>,
 ): SelectedQuery | Unavailable {
   return queryFor(`${name}-${isMariadb(facts) ? 'mariadb' : 'mysql'}`, facts);
@@ -29,6 +29,11 @@ export function isMariadb({ flavour }: Pick<InstanceFacts, 'flavour'>): boolean 
 
 export function hasPerformanceSchema({ settings }: Pick<InstanceFacts, 'settings'>): boolean {
   return settings.performance_schema === 'ON';
+}
+
+/** A capability that was found at connect. */
+export function has({ capabilities }: Pick<InstanceFacts, 'capabilities'>, name: string): boolean {
+  return capabilities.some(({ capability, available }) => capability === name && available);
 }
 
 export const NO_PERFORMANCE_SCHEMA: Unavailable = {

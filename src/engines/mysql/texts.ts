@@ -1,8 +1,7 @@
 import type { CallContext, Connection } from '../../core/engine.js';
 import { statementIdOf } from '../../core/ids.js';
-import type { StatementText } from '../../core/statement.js';
+import { OVERFLOW_DIGEST, type StatementText } from '../../core/statement.js';
 import { isOwnStatement } from './own-statements.js';
-import { OVERFLOW_DIGEST } from './probes/statements.js';
 import { sampledText } from './sampled-texts.js';
 import { hasPerformanceSchema, type QueryName, queryFor } from './select.js';
 
@@ -21,7 +20,7 @@ export async function statementTexts(
   for (const digest of digests) {
     const text =
       digest === OVERFLOW_DIGEST
-        ? '(statements beyond performance_schema_digests_size)'
+        ? '(statements that the server counts together: performance_schema_digests_size is too small)'
         : sampledText(facts, digest);
     if (text !== null) found.set(digest, textOf(instance, digest, text, 'sampled'));
   }

@@ -1,3 +1,4 @@
 export { DISTRIBUTIONS, type MysqlVersion } from './distributions.js';
 export { fetchMysql } from './fetch.js';
+export { startMysqlReplica, withGtid } from './replica.js';
 export { type MysqlServerOptions, PrivateMysql, startMysqlServer } from './server.js';

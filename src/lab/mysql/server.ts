@@ -75,7 +75,7 @@ export class PrivateMysql implements AsyncDisposable {
     const { flavour, tree } = this;
     const usr = join(tree, 'usr');
     const own = { ...this.account, cwd: this.directory.path, timeoutMs: 120_000 };
-    const common = ['--no-defaults', `--datadir=${this.dataDirectory}`];
+    const common = ['--no-defaults', `--datadir=${this.dataDirectory}`, `--tmpdir=${this.directory.path}`];
     if (flavour === 'mysql') {
       await run(
         join(tree, DISTRIBUTIONS[this.version].server),
@@ -151,6 +151,7 @@ export class PrivateMysql implements AsyncDisposable {
       datadir: this.dataDirectory,
       port: this.port,
       socket: this.socket,
+      tmpdir: this.directory.path,
       'pid-file': join(this.directory.path, 'pid'),
       'bind-address': '127.0.0.1',
       'server-id': 1,

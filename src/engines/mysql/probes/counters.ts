@@ -1,5 +1,5 @@
-import type { CounterReading, Probe } from '../../../core/probe.js';
-import { queryFor } from '../select.js';
+import type { CounterReading, Probe, Unavailable } from '../../../core/probe.js';
+import { has, queryFor } from '../select.js';
 
 /** Status variables that are values and not counts. */
 const GAUGES =
@@ -28,11 +28,16 @@ export const statusCounters: Probe = {
   }),
 };
 
+const NO_PROCESS: Unavailable = {
+  unavailable: 'INNODB_METRICS may not be read',
+  remedy: 'GRANT PROCESS ON *.* TO <this account>;',
+};
+
 /** INNODB_METRICS that are on; needs PROCESS. */
 export const innodbCounters: Probe = {
   name: 'counters-innodb',
   lane: 'counters',
-  select: (facts) => queryFor('counters-innodb', facts),
+  select: (facts) => (has(facts, 'counters.innodb') ? queryFor('counters-innodb', facts) : NO_PROCESS),
   toRecords: (rows, { facts }) => ({
     counters: rows.map(({ name, value, type }) => ({
       name: `innodb.${name}`,

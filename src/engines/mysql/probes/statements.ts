@@ -1,11 +1,9 @@
+import type { InstanceFacts } from '../../../core/facts.js';
 import type { Probe, ProbeTick } from '../../../core/probe.js';
 import type { Row } from '../../../core/row.js';
-import type { StatementCounters } from '../../../core/statement.js';
+import { OVERFLOW_DIGEST, type StatementCounters } from '../../../core/statement.js';
 import { sampledDigest } from '../sampled-texts.js';
 import { hasPerformanceSchema, isMariadb, NO_PERFORMANCE_SCHEMA, queryFor } from '../select.js';
-
-/** Digest of the row that takes what no longer fits into the table (performance_schema_digests_size). */
-export const OVERFLOW_DIGEST = 'overflow';
 
 /**
  * events_statements_summary_by_digest. Its digests are those of the sessions on MySQL; MariaDB shows none of running
@@ -19,14 +17,19 @@ export const statements: Probe = {
       ? queryFor(isMariadb(facts) ? 'statements-mariadb' : 'statements', facts)
       : NO_PERFORMANCE_SCHEMA,
   toRecords: (rows, tick) => ({
-    statements: { counters: rows.map((row) => countersOf(row, tick)), epoch: String(tick.facts.startedAtMs) },
+    statements: { counters: rows.map((row) => countersOf(row, tick)), epoch: epochOf(rows, tick) },
   }),
 };
 
+/** Entries are never evicted: when the oldest is a younger one, somebody truncated the table, and counts began anew. */
+function epochOf(rows: readonly Row[], { facts }: ProbeTick): string {
+  const [oldest = 'empty'] = rows.map(({ first_seen }) => String(first_seen)).sort();
+  return `${facts.startedAtMs}/${oldest}`;
+}
+
 function countersOf(row: Row, { facts }: ProbeTick): StatementCounters {
-  const own = row.digest_text === undefined || row.digest_text === null ? null : String(row.digest_text);
   return {
-    digest: own !== null ? sampledDigest(facts, own) : row.digest ? String(row.digest) : OVERFLOW_DIGEST,
+    digest: digestOf(row, facts),
     database: row.db === null ? null : String(row.db),
     user: null,
     topLevel: true,
@@ -42,4 +45,12 @@ function countersOf(row: Row, { facts }: ProbeTick): StatementCounters {
     tempWrittenBytes: null,
     walBytes: null,
   };
+}
+
+/** The row without a digest takes what no longer fits into the table (performance_schema_digests_size). */
+function digestOf({ digest, digest_text: text }: Row, facts: InstanceFacts): string {
+  if (digest === null || digest === undefined) return OVERFLOW_DIGEST;
+  return text === undefined || text === null
+    ? String(digest)
+    : sampledDigest(facts, String(text), String(digest));
 }

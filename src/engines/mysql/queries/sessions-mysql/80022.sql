@@ -1,23 +1,21 @@
 /* dbvitals:sessions-mysql */
 SELECT
-  COALESCE(t.PROCESSLIST_ID, -t.THREAD_ID) AS id,
-  t.TYPE AS type,
-  t.NAME AS name,
-  t.THREAD_OS_ID AS os_tid,
-  t.PROCESSLIST_USER AS account,
-  COALESCE(p.HOST, t.PROCESSLIST_HOST) AS host,
-  t.PROCESSLIST_DB AS db,
-  t.PROCESSLIST_COMMAND AS command,
-  t.PROCESSLIST_TIME * 1000 AS time_ms,
-  t.PROCESSLIST_STATE AS state,
-  s.DIGEST AS digest,
-  NULL AS info,
-  IF(s.END_EVENT_ID IS NULL, s.TIMER_WAIT / 1000000000, NULL) AS statement_ms,
-  IF(x.STATE = 'ACTIVE', x.TIMER_WAIT / 1000000000, NULL) AS transaction_ms,
-  w.EVENT_NAME AS wait_event,
-  UNIX_TIMESTAMP(NOW(6)) * 1000 AS now_ms
+  'session' AS part, t.THREAD_ID AS thread, t.PROCESSLIST_ID AS id, t.TYPE AS type, t.NAME AS name, t.THREAD_OS_ID AS os_tid,
+  t.PROCESSLIST_USER AS account, t.PROCESSLIST_HOST AS host, t.PROCESSLIST_DB AS db, t.PROCESSLIST_COMMAND AS command,
+  t.PROCESSLIST_STATE AS state, t.PROCESSLIST_TIME * 1000 AS ms, NULL AS info
 FROM performance_schema.threads AS t
-LEFT JOIN performance_schema.processlist AS p ON p.ID = t.PROCESSLIST_ID
-LEFT JOIN performance_schema.events_statements_current AS s ON s.THREAD_ID = t.THREAD_ID AND (s.NESTING_EVENT_TYPE IS NULL OR s.NESTING_EVENT_TYPE = 'TRANSACTION')
-LEFT JOIN performance_schema.events_transactions_current AS x ON x.THREAD_ID = t.THREAD_ID
-LEFT JOIN performance_schema.events_waits_current AS w ON w.THREAD_ID = t.THREAD_ID AND w.END_EVENT_ID IS NULL
+UNION ALL
+SELECT 'statement', s.THREAD_ID, NULL, NULL, s.DIGEST, NULL, NULL, NULL, NULL, NULL, NULL, s.TIMER_WAIT / 1000000000, NULL
+FROM performance_schema.events_statements_current AS s
+WHERE s.END_EVENT_ID IS NULL AND (s.NESTING_EVENT_TYPE IS NULL OR s.NESTING_EVENT_TYPE <> 'STATEMENT')
+UNION ALL
+SELECT 'transaction', x.THREAD_ID, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x.TIMER_WAIT / 1000000000, NULL
+FROM performance_schema.events_transactions_current AS x WHERE x.STATE = 'ACTIVE'
+UNION ALL
+SELECT 'wait', w.THREAD_ID, NULL, NULL, w.EVENT_NAME, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM performance_schema.events_waits_current AS w WHERE w.END_EVENT_ID IS NULL
+UNION ALL
+SELECT 'endpoint', NULL, p.ID, NULL, NULL, NULL, NULL, p.HOST, NULL, NULL, NULL, NULL, NULL
+FROM performance_schema.processlist AS p
+UNION ALL
+SELECT 'clock', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, UNIX_TIMESTAMP(NOW(6)) * 1000, NULL

@@ -1,0 +1,3 @@
+/* dbvitals:facts-mariadb */
+SELECT VERSION() AS version, UNIX_TIMESTAMP(NOW(6)) * 1000 AS now_ms, UNIX_TIMESTAMP() - VARIABLE_VALUE AS started_s
+FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME'

@@ -1,0 +1,2 @@
+/* dbvitals:replica-status-mariadb */
+SHOW ALL SLAVES STATUS

@@ -1,0 +1,2 @@
+/* dbvitals:replica-status-mysql */
+SHOW SLAVE STATUS

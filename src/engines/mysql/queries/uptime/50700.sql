@@ -1,2 +1,0 @@
-/* dbvitals:uptime */
-SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'
