@@ -18,7 +18,14 @@ interface Seen {
   /** Samples in which it ran, and those of them in which it waited for nothing the server names. */
   active: number;
   cpu: number;
+  /** Parts of those ticks that its sessions' processes were on a CPU or queued for one, whatever they ran. */
+  runnable: number;
 }
+
+/** Samples that the first guess of a statement's share on CPU counts as much as. */
+const PRIOR_SAMPLES = 0.3;
+/** The guess while nothing was seen of it: statements too short to be seen hardly wait. */
+const PRIOR_SHARE = 0.9;
 
 /** What samples say of statements: how often they are on CPU, and which sessions run which. Decays over minutes. */
 export class Evidence {
@@ -28,9 +35,10 @@ export class Evidence {
 
   observe(key: string, session: SessionRow, cost: ProcessCost | null): void {
     if (session.state !== 'active' || session.digest === null) return;
-    const seen = this.#statements.get(session.digest) ?? { active: 0, cpu: 0 };
+    const seen = this.#statements.get(session.digest) ?? { active: 0, cpu: 0, runnable: 0 };
     seen.active += 1;
     seen.cpu += onCpuShare(session, cost);
+    seen.runnable += runnableShare(cost) ?? PRIOR_SHARE;
     this.#statements.set(session.digest, seen);
     const digests = this.#sessions.get(key) ?? new Map<string, number>();
     digests.set(session.digest, (digests.get(session.digest) ?? 0) + 1);
@@ -38,10 +46,12 @@ export class Evidence {
     this.#samplesOf.set(key, (this.#samplesOf.get(key) ?? 0) + 1);
   }
 
-  /** Share of its running time that a statement is on CPU or waits for one; the prior is nine tenths of a third of a sample. */
+  /** Share of its running time that a statement is on CPU or waits for one. Few samples lean on how runnable its sessions were. */
   cpuShare(digest: string): number {
     const seen = this.#statements.get(digest);
-    return ((seen?.cpu ?? 0) + 0.27) / ((seen?.active ?? 0) + 0.3);
+    if (seen === undefined || seen.active < 1e-6) return PRIOR_SHARE;
+    const guess = Math.max(0.01, seen.runnable / seen.active);
+    return (seen.cpu + PRIOR_SAMPLES * guess) / (seen.active + PRIOR_SAMPLES);
   }
 
   sampleCount(digest: string): number {
@@ -66,6 +76,7 @@ export class Evidence {
     for (const seen of this.#statements.values()) {
       seen.active *= DECAY_PER_TICK;
       seen.cpu *= DECAY_PER_TICK;
+      seen.runnable *= DECAY_PER_TICK;
     }
     // Sessions that ended are forgotten when there are many of them.
     if (this.#sessions.size < 2 * sessions.length + 100) return;
@@ -90,6 +101,10 @@ export class Evidence {
  */
 function onCpuShare(session: SessionRow, cost: ProcessCost | null): number {
   if (session.waitClass === 'cpu') return 1;
-  if (!SYSTEM_CALLS.has(session.waitClass) || cost === null || cost.runQueueNs === null) return 0;
+  return SYSTEM_CALLS.has(session.waitClass) ? (runnableShare(cost) ?? 0) : 0;
+}
+
+function runnableShare(cost: ProcessCost | null): number | null {
+  if (cost === null || cost.runQueueNs === null) return null;
   return Math.min(1, (cost.cpuNs + cost.runQueueNs) / 1e6 / Math.max(1, cost.elapsedMs));
 }

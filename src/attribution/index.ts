@@ -59,6 +59,7 @@ class Ledger implements Attributor {
     for (const [running, amount] of sharedAmounts(input))
       if (running === null) add(this.#entries.unattributed(), amount);
       else this.#addToPool(sessionKeyOf(running), running, amount, 1, running.digest, input.elapsedMs);
+    this.#workers.counted(input.statements ?? []);
     this.#workers.share(input.endedCpuNs, this.#entries);
     this.#spans.endTick();
     this.#evidence.endTick(input.sessions);
@@ -109,7 +110,7 @@ class Ledger implements Attributor {
       return;
     }
     const entry = this.#entries.statement(owner, digest);
-    this.#workers.saw(owner, digest, worker.waitClass === 'cpu');
+    this.#workers.saw(owner, digest, worker.waitClass === 'cpu', cost?.cpuNs ?? 0);
     if (cost === null) return;
     add(entry, amountOf(cost));
     entry.exactCpuNs += cost.cpuNs;
@@ -129,6 +130,7 @@ class Ledger implements Attributor {
     if (digest !== null) {
       const entry = this.#entries.statement(session, digest);
       entry.samples += 1;
+      this.#workers.ran(session, digest);
       seen(entry, session, cost, input.elapsedMs);
       if (span.exact && cost !== null) {
         add(entry, amountOf(cost));

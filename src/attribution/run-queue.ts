@@ -2,9 +2,9 @@ import type { ProcessCost } from '../core/process.js';
 
 /**
  * A task that slept (a backend waiting for its client) gets a CPU at once and keeps it for about this long before it
- * queues with the others: measured 0.9-1.3 ms with two to eight runnable backends on two CPUs (bench/attribution).
+ * queues with the others: 0.7-1.3 ms fit recorded traces of two to eight runnable backends on two CPUs (bench/attribution).
  */
-const UNDISTURBED_MS = 1;
+const UNDISTURBED_MS = 0.8;
 
 /**
  * CPU time of one execution that ran for `runningMs` (less its waits), where processes queue `queuedPerCpu` seconds for

@@ -201,6 +201,32 @@ describe('the ledger', () => {
     expect(sumOf(ledger.drain(1000), 'statement')).toBe(80);
   });
 
+  it('gives vanished workers to the statement whose workers were not seen as much as it ran', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const leader = (id: number, digest: string, startedAtMs: number) =>
+      session(id, { digest, statementStartedAtMs: startedAtMs });
+    const worker = (id: number, of: number) =>
+      session(id, { kind: 'parallelWorker', leaderId: String(of), digest: null });
+    // Both ran for 40 s. The long one's workers are seen at all they do, of the short ones' only a tenth was.
+    for (let at = 0; at < 40; at += 1) {
+      const sessions = [
+        leader(1, 'long', 0),
+        worker(11, 1),
+        leader(2, 'short', at * 1000 - 50),
+        worker(100 + at, 2),
+      ];
+      const processes = new Map([
+        [11, cost(500e6)],
+        [100 + at, cost(50e6)],
+      ]);
+      const statements = [delta('long', 1, 1000), delta('short', 7, 1000)];
+      ledger.tick(tick(at * 1000, { sessions, processes, statements, endedCpuNs: 450e6 }));
+    }
+    const usage = ledger.drain(40_000).filter(({ kind }) => kind === 'statement');
+    const [first, second] = usage.map(({ cpuNs }) => cpuNs).sort((a, b) => b - a);
+    expect((second as number) / (first as number)).toBeGreaterThan(0.6);
+  });
+
   it('keeps servers, the monitor and the unknown apart', () => {
     const ledger = createAttributor({ instance: 'x' });
     const sessions = [
