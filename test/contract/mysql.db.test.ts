@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { targetOf } from '../../src/config/index.js';
-import type { Connection, Engine } from '../../src/core/engine.js';
-import { silentLogger } from '../../src/core/logger.js';
-import type { ProbeTick } from '../../src/core/probe.js';
+import { type Connection as Client, createConnection } from 'mysql2/promise';
+import { expect, it } from 'vitest';
 import { normaliseStatement } from '../../src/engines/mysql/normalise.js';
-import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
-import { describeOnMysql, MYSQL_MATRIX } from '../servers/index.js';
-import { waitFor } from '../servers/wait-for.js';
-
-const call = (deadlineMs = 5_000) => ({ signal: new AbortController().signal, deadlineMs });
+import type { PrivateMysql } from '../../src/lab/mysql/index.js';
+import { describeOnMysql, MYSQL_GRANTS, MYSQL_MATRIX } from '../servers/index.js';
+import { type Contract, connectingFailsClearly, engineContract, type Peer } from './contract.js';
+import { Harness, logIn } from './harness.js';
 
 /** Ways to write statements that the server's digest folds. */
 const FORMS = [
@@ -19,217 +15,227 @@ const FORMS = [
   'UPDATE forms SET `order` = "q" WHERE id = -4 /* why */',
   'SELECT COUNT(*), MAX(id) FROM forms AS f WHERE f.id >= 0x1f -- tail',
   "DELETE FROM shop.forms WHERE `order` LIKE 'z%' LIMIT 3",
+  `SELECT ${Array.from({ length: 150 }, (_, n) => `id + ${n} AS column_${n}`).join(', ')} FROM forms`,
 ];
 
+/** What docs/privileges.md says is unknown without each grant, by its place in MYSQL_GRANTS. */
+const LOST = {
+  mysql: [['sessions.clientPorts', 'counters.innodb'], ['replication.role'], ['sessions.details']],
+  mariadb: [['sessions.details', 'sessions.transactions', 'counters.innodb'], ['replication.role'], []],
+};
+
+/** InnoDB's threads, in each server's words; MariaDB runs reads, writes and purge in one pool. */
+const BACKGROUND = {
+  'mysql-9.7': [
+    'innodb/page_flush_coordinator_thread',
+    'innodb/srv_purge_thread',
+    'innodb/io_read_thread',
+    'innodb/io_write_thread',
+    'innodb/log_writer_thread',
+  ],
+  'mariadb-10.11': ['innodb/page_cleaner_thread', 'innodb/thread_pool_thread'],
+  'mariadb-11.8': ['innodb/page_cleaner', 'innodb/ib_tpool_worker'],
+};
+
 for (const options of MYSQL_MATRIX) {
+  const mariadb = options.version.startsWith('mariadb');
+  const schema = !mariadb || options.settings !== undefined;
   describeOnMysql('the engine contract', options, (server) => {
-    let engine: Engine;
-    let connection: Connection;
-    const connectAs = (user: string, password: string) =>
-      engine.connect(targetOf('contract', server().url('', user, password)), {
-        ...call(),
-        logger: silentLogger,
-      });
-    const mariadb = options.version.startsWith('mariadb');
-    const schema = !mariadb || options.settings !== undefined;
-    const tick = (waiterIds: readonly string[] = []): ProbeTick => ({
-      instance: 'contract',
-      facts: connection.facts,
-      atMs: Date.now(),
-      waiterIds,
-      activeIds: [],
-    });
-    const run = async (name: string) => {
-      const probe = engine.probes.find((each) => each.name === name);
-      const selected = probe?.select(connection.facts);
-      if (probe === undefined || selected === undefined || 'unavailable' in selected)
-        throw new Error(`no probe ${name}`);
-      return probe.toRecords(await connection.query(selected, [], call()), tick());
-    };
-    const offers = (name: string) =>
-      'sql' in (engine.probes.find((each) => each.name === name)?.select(connection.facts) ?? {});
+    engineContract(
+      () => contractOf(server(), schema),
+      (harness) => {
+        const known = (name: string) =>
+          harness().connection.facts.capabilities.find(({ capability }) => capability === name)?.available;
 
-    beforeAll(async () => {
-      engine = await loadEngine('mysql');
-      connection = await connectAs('dbvitals', 'watching');
-    });
-    afterAll(() => connection?.close());
+        it('tells flavour and version', () => {
+          const { facts } = harness().connection;
+          expect(facts.flavour).toBe(mariadb ? 'mariadb' : 'mysql');
+          expect(facts.version).toContain(options.version.split('-')[1]);
+          if (!mariadb) expect(facts.identity).toMatch(/^[0-9a-f-]{36}$/);
+        });
 
-    it('knows the server', () => {
-      const { facts } = connection;
-      expect(facts.flavour).toBe(mariadb ? 'mariadb' : 'mysql');
-      expect(facts.version).toContain(options.version.split('-')[1]);
-      expect(facts).toMatchObject({ engine: 'mysql', role: 'primary', maxConnections: 151 });
-      expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(2_000);
-      expect(facts.dataDirectory).toBe(server().dataDirectory);
-    });
+        it('needs each of the documented grants, and says what is lost without it', async () => {
+          const grants = MYSQL_GRANTS[server().flavour];
+          const root = await server().connect();
+          for (const [left, lost] of LOST[server().flavour].entries()) {
+            await root.query(`CREATE USER lacks${left}@'%' IDENTIFIED BY 'one'`);
+            for (const grant of grants.filter((_, index) => index !== left))
+              await root.query(`${grant} lacks${left}@'%'`);
+            await using login = await logIn('mysql', server().url('', `lacks${left}`, 'one'));
+            const missing = new Map(
+              login.facts.capabilities
+                .filter(({ capability, available }) => !available && known(capability))
+                .map(({ capability, remedy }) => [capability, remedy]),
+            );
+            const expected = [...lost];
+            if (schema && left === 2) expected.push('statements.counters', 'background.names');
+            for (const name of expected) expect([...missing.keys()], grants[left]).toContain(name);
+            const privilege = /GRANT ([A-Z ]+) ON/.exec(grants[left] ?? '')?.[1] ?? '';
+            for (const name of expected) expect(missing.get(name), name).toContain(privilege);
+          }
+          await root.end();
+        });
 
-    it('runs every probe that it offers with the documented grants, and explains the others', async () => {
-      for (const probe of engine.probes) {
-        const selected = probe.select(connection.facts);
-        if ('unavailable' in selected) expect(selected.unavailable, probe.name).not.toBe('');
-        else {
-          const rows = await connection.query(selected, [], call());
-          expect(() => probe.toRecords(rows, tick()), probe.name).not.toThrow();
-        }
-      }
-      expect(offers('statements')).toBe(schema);
-    });
+        it('finds the thread of a session, its client port, and the threads of the server', async () => {
+          const client = await server().connect('shop');
+          const session = await harness().session(String(client.threadId), () => true);
+          expect(openHost().threads(server().pid)).toContain(session.osTid);
+          expect(session).toMatchObject({ database: 'shop', user: 'root' });
+          expect(session.clientPort).toBeGreaterThan(1_023);
+          client.destroy();
+          const own = (await harness().sessions()).filter(({ state }) => state === 'background');
+          const threads = openHost().threads(server().pid);
+          for (const { osTid, backendType } of own) expect(threads, backendType).toContain(osTid);
+        });
 
-    it('sees sessions with their statements, times and threads, without their literals', async () => {
-      const client = await server().connect('shop');
-      const sleeping = client.query("SELECT SLEEP(30), 'a secret literal' AS found");
-      sleeping.catch(() => {});
-      const session = await waitFor('the sleeping session', async () => {
-        const { sessions = [] } = await run('sessions');
-        return sessions.find(({ id, state }) => id === String(client.threadId) && state === 'active') ?? null;
-      });
-      expect(session).toMatchObject({ kind: 'client', user: 'root', database: 'shop', waitClass: 'idle' });
-      expect(session.clientAddress).toMatch(/127\.0\.0\.1|localhost/);
-      expect(session.clientPort).toBeGreaterThan(1_023);
-      expect(openHost().threads(server().pid)).toContain(session.osTid);
-      const [text] = await engine.statementTexts(connection, 'contract', [session.digest ?? ''], call());
-      expect(text?.text).toMatch(/found/i);
-      expect(JSON.stringify(text)).not.toContain('secret');
-      client.destroy();
-    });
+        it('tells a wait for a metadata lock', async () => {
+          const [holder, waiter] = [await server().connect('shop'), await server().connect('shop')];
+          await holder.query('CREATE TABLE IF NOT EXISTS meta (id INT PRIMARY KEY) ENGINE=InnoDB');
+          await holder.query('START TRANSACTION');
+          await holder.query('SELECT * FROM meta');
+          waiter.query('ALTER TABLE meta ADD COLUMN more INT').catch(() => {});
+          const session = await harness().session(
+            String(waiter.threadId),
+            ({ waitClass }) => waitClass === 'lockObject',
+          );
+          expect(session.waitEvent).toMatch(/metadata lock/i);
+          holder.destroy();
+          waiter.destroy();
+        });
 
-    it('tells a transaction that sits idle, and who blocks whom by row locks', async () => {
-      const [holder, waiter] = [await server().connect('shop'), await server().connect('shop')];
-      await holder.query('CREATE TABLE IF NOT EXISTS stock (id INT PRIMARY KEY, n INT) ENGINE=InnoDB');
-      await holder.query('REPLACE INTO stock VALUES (1, 1)');
-      await holder.query('START TRANSACTION');
-      await holder.query('UPDATE stock SET n = n + 1 WHERE id = 1');
-      const blocked = waiter.query('UPDATE stock SET n = n + 2 WHERE id = 1');
-      blocked.catch(() => {});
-      // MariaDB renews what INNODB_TRX and INNODB_LOCK_WAITS show only when nobody read them for 100 ms.
-      const blockedBy = async () => {
-        const { blockers } = await run('row-blockers');
-        return blockers?.get(String(waiter.threadId))?.includes(String(holder.threadId)) ? true : null;
-      };
-      await waitFor('the blocked session', blockedBy, 20_000, 250);
-      const idle = await waitFor('the idle transaction', async () => {
-        const { sessions = [] } = await run('sessions');
-        return (
-          sessions.find(({ id, state }) => id === String(holder.threadId) && state === 'idleInTransaction') ??
-          null
+        it.runIf(mariadb && schema)(
+          'folds a running statement and its digest text into one digest',
+          async () => {
+            const client = await server().connect('shop');
+            await client.query('CREATE TABLE IF NOT EXISTS forms (id INT PRIMARY KEY, `order` VARCHAR(9))');
+            for (const sql of FORMS) await client.query(sql);
+            const [rows] = (await client.query(
+              "SELECT DIGEST_TEXT AS text FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME = 'shop'",
+            )) as unknown as [{ text: string }[]];
+            await client.end();
+            const counted = new Set(rows.map(({ text }) => normaliseStatement(text).digest));
+            expect(FORMS.filter((sql) => !counted.has(normaliseStatement(sql).digest))).toEqual([]);
+          },
         );
-      });
-      expect(idle.transactionStartedAtMs).toBeGreaterThan(Date.now() - 60_000);
-      holder.destroy();
-      waiter.destroy();
-    });
 
-    it('tells a wait for a metadata lock', async () => {
-      const [holder, waiter] = [await server().connect('shop'), await server().connect('shop')];
-      await holder.query('CREATE TABLE IF NOT EXISTS meta (id INT PRIMARY KEY) ENGINE=InnoDB');
-      await holder.query('START TRANSACTION');
-      await holder.query('SELECT * FROM meta');
-      waiter.query('ALTER TABLE meta ADD COLUMN more INT').catch(() => {});
-      const session = await waitFor('the waiting ALTER', async () => {
-        const { sessions = [] } = await run('sessions');
-        return (
-          sessions.find(
-            ({ id, waitClass }) => id === String(waiter.threadId) && waitClass === 'lockObject',
-          ) ?? null
-        );
-      });
-      expect(session.waitEvent).toMatch(/metadata lock/i);
-      if (offers('metadata-blockers')) {
-        const { blockers } = await run('metadata-blockers');
-        expect(blockers?.get(session.id)).toContain(String(holder.threadId));
-      }
-      holder.destroy();
-      waiter.destroy();
-    });
+        it.runIf(schema)('knows its own statements by their digest texts', async () => {
+          const { statements } = await harness().run('statements');
+          const texts = await harness().texts((statements?.counters ?? []).map(({ digest }) => digest));
+          const own = texts.filter(({ text }) =>
+            /PROCESSLIST_TIME|INNODB_TRX|SUM_TIMER_WAIT|Innodb_/i.test(text ?? ''),
+          );
+          expect(own.length).toBeGreaterThan(1);
+          for (const { text, source } of own) expect(source, text ?? '').toBe('monitor');
+        });
 
-    it.runIf(schema)('counts statements under the digests of the sessions', async () => {
-      const client = await server().connect('shop');
-      for (let n = 0; n < 3; n += 1) await client.query(`SELECT ${n} + 41 AS counted, 'x${n}' AS word`);
-      await client.end();
-      const { statements } = await run('statements');
-      const texts = await engine.statementTexts(
-        connection,
-        'contract',
-        (statements?.counters ?? []).map(({ digest }) => digest),
-        call(),
-      );
-      const ours = texts.filter(({ text }) => text?.includes('counted'));
-      expect(ours).toHaveLength(1);
-      expect(statements?.counters.find(({ digest }) => digest === ours[0]?.digest)).toMatchObject({
-        calls: 3,
-        database: 'shop',
-      });
-      expect(ours[0]?.text).not.toMatch(/41|x1/);
-    });
+        it('refuses a wrong password in words that name the remedy', async () => {
+          await expect(logIn('mysql', server().url('', 'dbvitals', 'wrong'))).rejects.toMatchObject({
+            code: 'AUTHENTICATION_FAILED',
+            remedy: expect.stringContaining('password'),
+          });
+        });
 
-    it.runIf(mariadb && schema)('folds a running statement and its digest text into one digest', async () => {
-      const client = await server().connect('shop');
-      await client.query('CREATE TABLE IF NOT EXISTS forms (id INT PRIMARY KEY, `order` VARCHAR(9))');
-      for (const sql of FORMS) await client.query(sql);
-      const [rows] = (await client.query(
-        "SELECT DIGEST_TEXT AS text FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME = 'shop'",
-      )) as unknown as [{ text: string }[]];
-      await client.end();
-      const known = new Set(rows.map(({ text }) => normaliseStatement(text).digest));
-      expect(FORMS.filter((sql) => !known.has(normaliseStatement(sql).digest))).toEqual([]);
-    });
+        it('takes users and databases with dots, spaces and letters of all scripts as they are', async () => {
+          const root = await server().connect();
+          const user = 'o.brien & søn 名';
+          await root.query(
+            `CREATE USER \`${user}\`@'%' IDENTIFIED BY 'ñ p@ss'; CREATE DATABASE \`größe.x y\``,
+          );
+          await root.query(`GRANT SELECT ON \`größe.x y\`.* TO \`${user}\`@'%'`);
+          const client = await server().connect('größe.x y', user, 'ñ p@ss');
+          const session = await harness().session(String(client.threadId), () => true);
+          expect(session).toMatchObject({ user, database: 'größe.x y' });
+          client.destroy();
+          await using login = await logIn('mysql', server().url('größe.x y', user, 'ñ p@ss'));
+          expect(login.facts.engine).toBe('mysql');
+          await root.end();
+        });
 
-    it('knows its own statements by their digest texts', async () => {
-      if (!schema) return;
-      const { statements } = await run('statements');
-      const digests = (statements?.counters ?? []).map(({ digest }) => digest);
-      const texts = await engine.statementTexts(connection, 'contract', digests, call());
-      const own = texts.filter(({ text }) =>
-        /PROCESSLIST_ID|INNODB_TRX|SUM_TIMER_WAIT|Innodb_/i.test(text ?? ''),
-      );
-      expect(own.length).toBeGreaterThan(2);
-      for (const { text, source } of own) expect(source, text ?? '').toBe('monitor');
-    });
+        it('reads a statement of bytes that are no UTF-8', async () => {
+          const { host, port } = server();
+          const client = await createConnection({ host, port, user: 'root', charset: 'latin1' });
+          client.query("SELECT SLEEP(30), '\xff\xfe\xe9' AS broken").catch(() => {});
+          const session = await harness().session(String(client.threadId), ({ state }) => state === 'active');
+          const [text] = await harness().texts([session.digest ?? '']);
+          expect(text?.text).toMatch(/broken/i);
+          client.destroy();
+        });
 
-    it('cannot write, and knows it', async () => {
-      expect(connection.facts.readOnly).toMatchObject({ proven: true, sessionReadOnly: true });
-      const statement = { probe: 'contract', file: '', since: 0, sql: 'CREATE TABLE shop.forbidden (i INT)' };
-      await expect(connection.query(statement, [], call())).rejects.toMatchObject({ code: 'QUERY_FAILED' });
-      const root = await connectAs('root', '');
-      expect(root.facts.readOnly).toMatchObject({ proven: false, sessionReadOnly: true });
-      await expect(root.query(statement, [], call())).rejects.toThrow(/READ.ONLY/i);
-      await root.close();
-    });
+        it('reads the limits of accounts where it may', async () => {
+          const root = await server().connect();
+          await root.query("CREATE USER few@'%' WITH MAX_USER_CONNECTIONS 3");
+          // MariaDB cannot set a limit for all while it runs with none.
+          if (!mariadb) await root.query('SET GLOBAL max_user_connections = 40');
+          await root.query("GRANT SELECT (User, max_user_connections) ON mysql.user TO dbvitals@'%'");
+          await using login = await logIn('mysql', server().url('', 'dbvitals', 'watching'));
+          expect(login.facts.userConnectionLimits).toEqual(mariadb ? { few: 3 } : { '*': 40, few: 3 });
+          expect(login.facts.readOnly.proven).toBe(true);
+          if (!mariadb) await root.query('SET GLOBAL max_user_connections = 0');
+          await root.end();
+        });
 
-    it('tells an account without privileges what it cannot know', async () => {
-      const poor = await connectAs('poor', 'nothing');
-      const limits = poor.facts.capabilities.filter(({ available }) => !available);
-      expect(limits.map(({ capability }) => capability)).toContain('sessions.details');
-      for (const limit of limits) expect(limit.reason, limit.capability).not.toBeNull();
-      await poor.close();
-    });
-
-    it('refuses a wrong password in words that name the remedy', async () => {
-      await expect(connectAs('dbvitals', 'wrong')).rejects.toMatchObject({
-        code: 'AUTHENTICATION_FAILED',
-        remedy: expect.stringContaining('password'),
-      });
-    });
-
-    it('ends a statement on the server when its time is over', async () => {
-      const other = await connectAs('dbvitals', 'watching');
-      const slow = { probe: 'contract', file: '', since: 0, sql: 'SELECT SLEEP(20)' };
-      const [id] = other.ownSessionIds;
-      await expect(other.query(slow, [], call(300))).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-      await waitFor('the statement to be gone', async () => {
-        const { sessions = [] } = await run('sessions');
-        return sessions.every((session) => session.id !== id) ? true : null;
-      });
-      await other.close();
-    });
-
-    it('proves that the server is a process of this host', () => {
-      expect(engine.locate(connection, openHost())).toMatchObject({
-        level: 'per-session',
-        proven: true,
-        serverPid: server().pid,
-      });
-    });
+        it('is not held up by locks on system tables, nor by statements that queue behind one', async () => {
+          const [holder, waiter] = [await server().connect('mysql'), await server().connect('shop')];
+          await holder.query(`LOCK TABLES ${mariadb ? 'global_priv' : 'user'} WRITE`);
+          waiter.query("CREATE USER held_up@'%'").catch(() => {});
+          await harness().session(String(waiter.threadId), ({ waitClass }) => waitClass === 'lockObject');
+          const startedMs = Date.now();
+          await using login = await logIn('mysql', server().url('', 'dbvitals', 'watching'));
+          const again = new Harness(harness().engine, login);
+          for (const { name } of again.engine.probes) if (again.offers(name)) await again.run(name);
+          expect(Date.now() - startedMs).toBeLessThan(5_000);
+          const limits = login.facts.capabilities.find(
+            ({ capability }) => capability === 'connections.userLimits',
+          );
+          expect(limits?.available).toBe(false);
+          holder.destroy();
+          waiter.destroy();
+        });
+      },
+    );
   });
 }
+
+function contractOf(server: PrivateMysql, schema: boolean): Contract {
+  const users = {
+    monitor: ['dbvitals', 'watching'],
+    admin: ['root', ''],
+    poor: ['poor', 'nothing'],
+  } as const;
+  return {
+    engine: 'mysql',
+    url: (login) => server.url('', ...users[login]),
+    peer: async () => peerOf(await server.connect('shop')),
+    serverPid: () => server.pid,
+    facts: () => ({ maxConnections: 151, reservedConnections: 0, dataDirectory: server.dataDirectory }),
+    own: { user: 'dbvitals' },
+    background: schema ? BACKGROUND[server.version] : [],
+    slow: (literal) => `SELECT SLEEP(30), '${literal}' AS found`,
+    counted: schema
+      ? { sql: (n) => `SELECT 'a secret literal ${n}' AS word, 4242${n} AS sum`, text: /word.*sum/i }
+      : null,
+    write: 'CREATE TABLE shop.forbidden (i INT)',
+    writeRefusal: /READ.ONLY/i,
+    poorLacks: ['sessions.details', 'counters.innodb', 'replication.role'],
+    blocking: {
+      holder: [
+        'CREATE TABLE IF NOT EXISTS stock (id INT PRIMARY KEY, n INT) ENGINE=InnoDB',
+        'REPLACE INTO stock VALUES (1, 1)',
+        'START TRANSACTION',
+        'UPDATE stock SET n = n + 1 WHERE id = 1',
+      ],
+      waiter: 'UPDATE stock SET n = n + 2 WHERE id = 1',
+    },
+    openTransaction: ['START TRANSACTION WITH CONSISTENT SNAPSHOT'],
+  };
+}
+
+function peerOf(client: Client): Peer {
+  return {
+    id: String(client.threadId),
+    query: (sql) => client.query(sql),
+    destroy: () => client.destroy(),
+  };
+}
+
+connectingFailsClearly('mysql', 'mysql');

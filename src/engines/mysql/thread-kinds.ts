@@ -4,7 +4,7 @@ import type { SessionKind } from '../../core/session.js';
 const BY_NAME: readonly (readonly [RegExp, SessionKind])[] = [
   [/slave|replica|binlog_dump|rpl_/i, 'replication'],
   [/purge|page_flush|page_cleaner|srv_worker|master|event_scheduler|stats|fts|sync_rec/i, 'maintenance'],
-  [/io_|_io|log_|buf_|aio|io_uring|tpool|checkpoint|binlog/i, 'storage'],
+  [/io_|_io|log_|buf_|aio|io_uring|tpool|thread_pool|checkpoint|binlog/i, 'storage'],
 ];
 
 export interface ThreadWords {
