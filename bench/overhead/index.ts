@@ -85,7 +85,7 @@ async function measure(server: PrivatePostgres, seconds: number, say: (line: str
     peer: cpuNs(groups.peer),
     peerServer: cpuNs(groups.peerServer),
     at: performance.now(),
-    host: host.read(),
+    host: await host.read(),
   };
   const residentMb: number[] = [];
   for (let step = 0; step < 10; step += 1) {
@@ -95,7 +95,7 @@ async function measure(server: PrivatePostgres, seconds: number, say: (line: str
   }
   const elapsedNs = (performance.now() - before.at) * 1e6;
   const share = (ns: number) => Number(((100 * ns) / elapsedNs / cpus().length).toFixed(3));
-  const idle = host.read().cpu.idleNs - before.host.cpu.idleNs;
+  const idle = (await host.read()).cpu.idleNs - before.host.cpu.idleNs;
   const figures = {
     sessions: SESSIONS,
     seconds,

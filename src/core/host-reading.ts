@@ -2,25 +2,25 @@
 export interface HostReading {
   readonly atMs: number;
   readonly cpuCount: number;
-  /** /proc/stat, all CPUs together, ns in steps of one clock tick. */
+  /** /proc/stat (elsewhere os.cpus()), all CPUs together, ns in steps of one clock tick. */
   readonly cpu: {
     readonly userNs: number;
     readonly systemNs: number;
     readonly idleNs: number;
-    readonly ioWaitNs: number;
-    readonly stealNs: number;
+    readonly ioWaitNs: number | null;
+    readonly stealNs: number | null;
   };
   readonly contextSwitches: number | null;
-  readonly load1: number;
-  readonly load5: number;
-  readonly load15: number;
+  readonly load1: number | null;
+  readonly load5: number | null;
+  readonly load15: number | null;
   readonly memory: {
-    readonly totalBytes: number;
-    readonly availableBytes: number;
+    readonly totalBytes: number | null;
+    readonly availableBytes: number | null;
     readonly cachedBytes: number | null;
     readonly dirtyBytes: number | null;
-    readonly swapTotalBytes: number;
-    readonly swapFreeBytes: number;
+    readonly swapTotalBytes: number | null;
+    readonly swapFreeBytes: number | null;
     readonly swapInPages: number | null;
     readonly swapOutPages: number | null;
     readonly majorFaults: number | null;
@@ -39,17 +39,17 @@ export interface HostReading {
   readonly cgroup: CgroupReading | null;
 }
 
-/** One whole block device of /proc/diskstats. */
+/** One whole block device of /proc/diskstats; elsewhere than on Linux all of them together, as `all`. */
 export interface DiskReading {
   readonly device: string;
-  readonly reads: number;
-  readonly readBytes: number;
-  readonly readMs: number;
-  readonly writes: number;
-  readonly writeBytes: number;
-  readonly writeMs: number;
-  readonly inFlight: number;
-  readonly busyMs: number;
+  readonly reads: number | null;
+  readonly readBytes: number | null;
+  readonly readMs: number | null;
+  readonly writes: number | null;
+  readonly writeBytes: number | null;
+  readonly writeMs: number | null;
+  readonly inFlight: number | null;
+  readonly busyMs: number | null;
 }
 
 export interface InterfaceReading {

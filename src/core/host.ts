@@ -2,7 +2,10 @@ import type { Capability } from './capability.js';
 import type { HostReading } from './host-reading.js';
 import type { ProcessReading } from './process.js';
 
-/** The operating system as the collector and the engines see it. Reads are synchronous: a kept descriptor answers in 1-7 µs. */
+/**
+ * The operating system as the collector and the engines see it. Reads of processes are synchronous: a kept descriptor
+ * answers in 1-7 µs.
+ */
 export interface HostReader {
   readonly capabilities: readonly Capability[];
   readonly cpuCount: number;
@@ -21,7 +24,8 @@ export interface HostReader {
   describe(pid: number): ProcessDescription | null;
   /** Which local process holds the other end of a connection to a local server. */
   findClient(connection: ClientEndpoint): ClientProcess | null;
-  read(): HostReading;
+  /** The whole host. Elsewhere than on Linux other programs are asked, and it takes as long as they do. */
+  read(): Promise<HostReading>;
   close(): void;
 }
 

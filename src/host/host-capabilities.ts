@@ -2,9 +2,7 @@ import type { Capability } from '../core/capability.js';
 import type { Descriptors } from './descriptors.js';
 
 /** What this kernel and these privileges show. Asked once. */
-export function hostCapabilities(root: string, files: Descriptors, linux: boolean): Capability[] {
-  if (!linux)
-    return [missing('os.processes', `per-process figures need Linux, this is ${process.platform}`, null)];
+export function hostCapabilities(root: string, files: Descriptors): Capability[] {
   const readable = (name: string) => files.read(`${root}/${name}`) !== null;
   return [
     readable('self/schedstat')
@@ -27,6 +25,23 @@ export function hostCapabilities(root: string, files: Descriptors, linux: boolea
     readable('pressure/cpu')
       ? there('os.pressure')
       : missing('os.pressure', 'the kernel has no PSI', 'boot with psi=1'),
+  ];
+}
+
+/** Elsewhere than on Linux: the host's totals and nothing below them. */
+export function capabilitiesElsewhere(platform: NodeJS.Platform): Capability[] {
+  const windows = platform === 'win32';
+  return [
+    missing(
+      'os.processes',
+      `CPU, I/O and memory of sessions and servers need Linux's /proc, this is ${platform}`,
+      "run dbvitals on the server's host where that is Linux",
+    ),
+    missing(
+      'os.host',
+      `totals only (CPU, memory, network${windows ? '' : ', load, disks together'}): no pressure, control groups or times of single disks`,
+      null,
+    ),
   ];
 }
 

@@ -41,12 +41,12 @@ export function hostSamples(previous: HostReading, next: HostReading): HostSampl
       const old = before.find((candidate) => candidate[key] === device[key]);
       for (const [field, value] of Object.entries(device)) {
         if (field === key) continue;
-        if (field === 'inFlight') gauge(`${prefix}.${field}`, value as number, String(device[key]));
+        if (field === 'inFlight') gauge(`${prefix}.${field}`, value as number | null, String(device[key]));
         else
           counter(
             `${prefix}.${field}`,
-            old?.[field as keyof T] as number | undefined,
-            value as number,
+            old?.[field as keyof T] as number | null | undefined,
+            value as number | null,
             String(device[key]),
           );
       }

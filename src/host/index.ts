@@ -3,7 +3,8 @@ import type { HostReader } from '../core/host.js';
 import { Clients } from './clients.js';
 import { describeProcess } from './describe.js';
 import { Descriptors } from './descriptors.js';
-import { hostCapabilities } from './host-capabilities.js';
+import { readElsewhere, type SystemLibrary } from './elsewhere.js';
+import { capabilitiesElsewhere, hostCapabilities } from './host-capabilities.js';
 import { ProcessFiles } from './processes.js';
 import { readCgroup, readSystem } from './system.js';
 
@@ -17,21 +18,25 @@ export interface HostOptions {
   /** Kept descriptors; four per process. */
   readonly maxDescriptors?: number;
   readonly platform?: NodeJS.Platform;
+  /** What is asked for the host's totals elsewhere than on Linux; the library `systeminformation` unless a test says otherwise. */
+  readonly systemLibrary?: () => Promise<SystemLibrary>;
 }
 
 /** Node raises the soft limit of open files to the hard one; common hard limits are far above this. */
 const MAX_DESCRIPTORS = 16_384;
 
-/** The operating system of this host. Elsewhere than on Linux processes are not seen, and the capabilities say so. */
+/** The operating system of this host. Elsewhere than on Linux only its totals are seen, and the capabilities say so. */
 export function openHost(options: HostOptions = {}): HostReader {
   const root = options.procRoot ?? '/proc';
   const sysRoot = options.sysRoot ?? '/sys';
-  const linux = (options.platform ?? process.platform) === 'linux';
+  const platform = options.platform ?? process.platform;
+  const linux = platform === 'linux';
+  const library = options.systemLibrary ?? (() => import('systeminformation'));
   const files = new Descriptors(options.maxDescriptors ?? MAX_DESCRIPTORS);
   const processes = new ProcessFiles(root, files);
   const clients = new Clients(root);
   return {
-    capabilities: hostCapabilities(root, files, linux),
+    capabilities: linux ? hostCapabilities(root, files) : capabilitiesElsewhere(platform),
     cpuCount: cpus().length,
     readProcesses: (pids) => processes.read(linux ? pids : []),
     readThreads: (pid, tids) => processes.readThreads(pid, linux ? tids : []),
@@ -41,7 +46,10 @@ export function openHost(options: HostOptions = {}): HostReader {
     endedChildrenCpuNs: (pid) => processes.endedChildrenCpuNs(pid),
     describe: (pid) => (linux ? describeProcess(root, pid) : null),
     findClient: (endpoint) => (linux ? clients.find(endpoint) : null),
-    read: () => readSystem(root, files, linux ? readCgroup(root, sysRoot, 'self') : null),
+    read: async () =>
+      linux
+        ? readSystem(root, files, readCgroup(root, sysRoot, 'self'))
+        : readElsewhere(await library(), platform),
     close: () => files.close(),
   };
 }

@@ -66,12 +66,12 @@ function memoryOf(
   vm: ReadonlyMap<string, number>,
 ): HostReading['memory'] {
   return {
-    totalBytes: memory.get('MemTotal') ?? 0,
-    availableBytes: memory.get('MemAvailable') ?? 0,
+    totalBytes: memory.get('MemTotal') ?? null,
+    availableBytes: memory.get('MemAvailable') ?? null,
     cachedBytes: memory.get('Cached') ?? null,
     dirtyBytes: memory.get('Dirty') ?? null,
-    swapTotalBytes: memory.get('SwapTotal') ?? 0,
-    swapFreeBytes: memory.get('SwapFree') ?? 0,
+    swapTotalBytes: memory.get('SwapTotal') ?? null,
+    swapFreeBytes: memory.get('SwapFree') ?? null,
     swapInPages: vm.get('pswpin') ?? null,
     swapOutPages: vm.get('pswpout') ?? null,
     majorFaults: vm.get('pgmajfault') ?? null,

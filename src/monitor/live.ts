@@ -78,11 +78,15 @@ export class LiveMonitor {
 
   async #runHost(): Promise<void> {
     let previous: HostReading | null = null;
-    const { clock, host, sink } = this.parts;
+    const { clock, host, sink, logger } = this.parts;
     await runTicker({ clock, everyMs: HOST_EVERY_MS, phase: 0.5, signal: this.#abort.signal }, async () => {
-      const reading = host.read();
-      if (previous !== null) sink.append('host_samples', hostSamples(previous, reading));
-      previous = reading;
+      try {
+        const reading = await host.read();
+        if (previous !== null) sink.append('host_samples', hostSamples(previous, reading));
+        previous = reading;
+      } catch (error) {
+        logger.warn({ error: (error as Error).message }, 'the host was not read');
+      }
     });
   }
 }

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ProcessDescription } from '../../src/core/host.js';
+import { systemClock } from '../../src/core/system-clock.js';
 import { recognise } from '../../src/host/discovery/recognise.js';
-import { hostSamples, openHost } from '../../src/host/index.js';
+import { discoverInstances, hostSamples, openHost } from '../../src/host/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
 describe.skipIf(process.platform !== 'linux')('this host', () => {
@@ -60,9 +61,9 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
 
   it('reads the whole host as increases and gauges', async () => {
     const host = openHost();
-    const before = host.read();
-    const after = await waitFor('a clock tick', () => {
-      const next = host.read();
+    const before = await host.read();
+    const after = await waitFor('a clock tick', async () => {
+      const next = await host.read();
       return next.cpu.idleNs + next.cpu.userNs > before.cpu.idleNs + before.cpu.userNs ? next : null;
     });
     const samples = hostSamples(before, after);
@@ -79,12 +80,72 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
 });
 
 describe('elsewhere than on Linux', () => {
-  it('says that processes cannot be seen', () => {
+  it('says that processes cannot be seen, and what of the host can', () => {
     const host = openHost({ platform: 'darwin' });
     expect(host.readProcesses([process.pid]).size).toBe(0);
+    expect(host.describe(process.pid)).toBeNull();
     expect(host.capabilities).toEqual([
       expect.objectContaining({ capability: 'os.processes', available: false }),
+      expect.objectContaining({
+        capability: 'os.host',
+        reason: expect.stringContaining('load, disks together'),
+      }),
     ]);
+    host.close();
+  });
+
+  it('finds no servers, and says why', async () => {
+    const host = openHost({ platform: 'darwin' });
+    await expect(
+      discoverInstances({ host, clock: systemClock, signal: new AbortController().signal }),
+    ).rejects.toMatchObject({ code: 'CAPABILITY_UNAVAILABLE', exitCode: 4, remedy: 'dbvitals add NAME URL' });
+    host.close();
+  });
+
+  // The library reads this Linux by ways of its own, so both must see the same host.
+  it.skipIf(process.platform !== 'linux')('gives the totals that /proc gives', async () => {
+    const [proc, library] = [openHost(), openHost({ platform: 'freebsd' })];
+    const [expected, found] = [await proc.read(), await library.read()];
+    expect(found.memory.totalBytes).toBe(expected.memory.totalBytes);
+    expect(found.cpuCount).toBe(expected.cpuCount);
+    const near = (value: number | null | undefined) => expect.closeTo(value ?? -1, -Math.log10(2e9 * 2));
+    expect(found.cpu).toEqual({
+      userNs: expect.any(Number),
+      systemNs: expect.any(Number),
+      idleNs: near(expected.cpu.idleNs),
+      ioWaitNs: null,
+      stealNs: null,
+    });
+    const loopback = (reading: typeof found) => reading.interfaces.find(({ name }) => name === 'lo');
+    expect(loopback(found)?.receivedBytes).toBeGreaterThanOrEqual(loopback(expected)?.receivedBytes ?? -1);
+    const later = await waitFor('a clock tick', async () => {
+      const next = await library.read();
+      return next.cpu.idleNs + next.cpu.userNs > found.cpu.idleNs + found.cpu.userNs ? next : null;
+    });
+    const names = hostSamples(found, later).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['cpu.userNs', 'load1', 'memory.availableBytes', 'interface.receivedBytes']),
+    );
+    expect(names.filter((name) => /pressure|cgroup|contextSwitches|busyMs/.test(name))).toEqual([]);
+    proc.close();
+    library.close();
+  });
+
+  it('knows nothing of what the library cannot say, and nothing is 0', async () => {
+    const silent = {
+      mem: async () => Promise.reject(new Error('no such program')),
+      fsStats: async () => null,
+      disksIO: async () => null,
+      networkStats: async () => [],
+    };
+    const host = openHost({ platform: 'win32', systemLibrary: async () => silent as never });
+    const reading = await host.read();
+    expect(reading).toMatchObject({ load1: null, disks: [], interfaces: [], cgroup: null });
+    expect(Object.values(reading.memory).filter((value) => value !== null)).toEqual([]);
+    expect(hostSamples(reading, reading).map(({ name }) => name)).not.toContain('load1');
+    expect(host.capabilities.find(({ capability }) => capability === 'os.host')?.reason).not.toContain(
+      'load',
+    );
     host.close();
   });
 });

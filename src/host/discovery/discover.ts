@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Clock } from '../../core/clock.js';
+import { DbvitalsError } from '../../core/errors.js';
 import type { HostReader, ProcessDescription } from '../../core/host.js';
 import type { DiscoveredInstance } from '../../core/instance-report.js';
 import type { ProcessReading } from '../../core/process.js';
@@ -17,10 +18,16 @@ export interface DiscoverOptions {
 
 /**
  * The servers of this host, by their processes alone, without a login. Memory is the anonymous memory of all processes
- * of the instance; shared memory is left out because each process that touched it shows it again.
+ * of the instance; shared memory is left out because each process that touched it shows it again. Rejects with
+ * CAPABILITY_UNAVAILABLE where processes cannot be seen.
  */
 export async function discoverInstances(options: DiscoverOptions): Promise<DiscoveredInstance[]> {
   const { host, clock } = options;
+  const hidden = host.capabilities.find(({ capability }) => capability === 'os.processes');
+  if (hidden?.available === false)
+    throw new DbvitalsError('CAPABILITY_UNAVAILABLE', `servers cannot be found here: ${hidden.reason}`, {
+      remedy: 'dbvitals add NAME URL',
+    });
   const root = options.procRoot ?? '/proc';
   const processes = new Map(pidsOf(root).flatMap((pid) => withDescription(host.describe(pid))));
   const groups = groupsOf(processes);
