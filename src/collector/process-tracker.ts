@@ -58,25 +58,30 @@ export class ProcessTracker implements Tracker {
     );
     const readings = this.host.readProcesses(due);
     const costs = new Map<number, ProcessCost>();
+    let replacedNs = 0;
     for (const [pid, reading] of readings) {
       const known = this.#last.get(pid);
+      const reused = known !== undefined && known.reading.startTicks !== reading.startTicks;
+      // The pid's former process ended, and the new one began since.
+      if (reused) replacedNs += known.reading.cpuNs;
       const cost =
-        known === undefined
+        known === undefined || reused
           ? firstCost(reading, first)
           : processCost(known.reading, reading, nowMs - known.atMs);
       if (cost !== null) costs.set(pid, cost);
       this.#last.set(pid, { reading, atMs: nowMs });
     }
-    return { costs, endedCpuNs: this.#ended(new Set(children)), names: new Map(), shared: new Set() };
+    const endedCpuNs = this.#ended(new Set(children), replacedNs);
+    return { costs, endedCpuNs, names: new Map(), shared: new Set() };
   }
 
   /**
    * What the main process says its ended children used, less what was already counted of those that vanished. A child
    * may be counted a moment after it vanished, so a debt is kept; it is forgiven up to the kernel's rounding.
    */
-  #ended(alive: ReadonlySet<number>): number {
-    let goneNs = 0;
-    let gone = 0;
+  #ended(alive: ReadonlySet<number>, replacedNs: number): number {
+    let goneNs = replacedNs;
+    let gone = replacedNs > 0 ? 1 : 0;
     for (const [pid, { reading }] of this.#last) {
       if (alive.has(pid)) continue;
       goneNs += reading.cpuNs;

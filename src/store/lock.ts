@@ -1,15 +1,16 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DbvitalsError } from '../core/errors.js';
+import { fullOr } from './write-file.js';
 
-/** Makes this process the directory's one collector; the result gives it up. Throws STORE_LOCKED naming the owner. */
+/** Makes this process the directory's one collector; the result gives it up. Throws STORE_LOCKED naming the owner, STORE_FULL. */
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, 'collector.lock');
   const own = join(directory, `.lock-${process.pid}`);
   const content = `${process.pid} ${startTicks(process.pid)}`;
-  writeFileSync(own, content, { mode: 0o600 });
   try {
+    writeFileSync(own, content, { mode: 0o600 });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       try {
         linkSync(own, lock);
@@ -22,6 +23,8 @@ export function lockDirectory(directory: string): () => void {
       }
     }
     throw locked(directory, ownerOf(lock) ?? 0);
+  } catch (error) {
+    throw fullOr(error, directory);
   } finally {
     rmSync(own, { force: true });
   }

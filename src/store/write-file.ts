@@ -1,25 +1,49 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { DbvitalsError } from '../core/errors.js';
 import type { Column } from './column.js';
 
-/** Rows as a Parquet file under its final name: written aside, synced, renamed, the directory synced. */
+/**
+ * Rows as a Parquet file under its final name: written aside, synced, renamed, the directory synced. A failure leaves
+ * nothing behind; rejects with STORE_FULL when the disk or the quota is.
+ */
 export async function writeSegment(
   path: string,
   schema: readonly Column<never>[],
   columns: readonly (readonly unknown[])[],
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
   try {
-    await file.writeFile(encode(schema, columns));
+    await mkdir(dirname(path), { recursive: true });
+    await writeSynced(temporary, encode(schema, columns));
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    // Half a file would take the room that the next try needs.
+    await rm(temporary, { force: true });
+    throw fullOr(error, dirname(path));
+  }
+}
+
+/** STORE_FULL when the error says so, else the error itself. */
+export function fullOr(error: unknown, directory: string): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new DbvitalsError('STORE_FULL', `the disk of ${directory} is full`, {
+    remedy: 'free space, or lower `retention.bytes`; until then the newest samples wait in memory',
+    cause: error,
+  });
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
     await file.datasync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  await syncDirectory(dirname(path));
 }
 
 /** Exposed for measuring: the bytes alone. */

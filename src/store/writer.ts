@@ -22,6 +22,8 @@ export interface StoreWriterOptions {
   readonly flushEveryMs?: number;
   /** Rows dropped because they could not be written for long: how many so far. */
   readonly onLoss?: (table: string, rows: number) => void;
+  /** Kept per table while the disk refuses. */
+  readonly mostWaitingRows?: number;
   /** Merges files in a child process; false for tests of the writer alone. */
   readonly compact?: boolean;
 }
@@ -96,6 +98,7 @@ export class StoreWriter implements SampleSink {
   async #close(): Promise<void> {
     await this.flush();
     await this.#compactor?.stop();
+    for (const [table, waiting] of this.#waiting) this.#lose(table, waiting.length);
     this.unlock();
   }
 
@@ -106,9 +109,12 @@ export class StoreWriter implements SampleSink {
   }
 
   #trim(table: StoredTable, waiting: ColumnBuffer): void {
-    const excess = waiting.trim(MOST_WAITING_ROWS);
-    if (excess === 0) return;
-    const lost = (this.#lost.get(table) ?? 0) + excess;
+    this.#lose(table, waiting.trim(this.options.mostWaitingRows ?? MOST_WAITING_ROWS));
+  }
+
+  #lose(table: StoredTable, rows: number): void {
+    if (rows === 0) return;
+    const lost = (this.#lost.get(table) ?? 0) + rows;
     this.#lost.set(table, lost);
     this.options.onLoss?.(table, lost);
   }
@@ -134,8 +140,13 @@ export class StoreWriter implements SampleSink {
       await writeSegment(path, SCHEMA[table], columns);
     } catch (error) {
       this.options.logger.error(
-        { table, rows: columns[0]?.length, error: (error as Error).message },
-        'samples could not be written',
+        {
+          table,
+          rows: columns[0]?.length,
+          code: (error as { code?: string }).code,
+          error: (error as Error).message,
+        },
+        'samples could not be written; they wait for the next flush',
       );
       waiting.putBack(columns);
       this.#trim(table, waiting);

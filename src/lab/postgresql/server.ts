@@ -139,8 +139,9 @@ export class PrivatePostgres implements AsyncDisposable {
       await client.end();
       return true;
     } catch (error) {
-      // Anything but "not yet": refused, or 57P03 while it recovers.
-      const code = (error as { code?: string }).code ?? '';
+      // Anything but "not yet": refused, or 57P03 while it recovers (a standby that lets nobody in says so for ever).
+      const { code = '', detail = '' } = error as { code?: string; detail?: string };
+      if (/hot standby mode is disabled/i.test(detail)) return true;
       return ['ECONNREFUSED', 'ECONNRESET', '57P03', '57P02'].includes(code) ? null : true;
     }
   }
