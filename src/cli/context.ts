@@ -15,6 +15,7 @@ import {
 import type { Target } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import { Credentials } from '../credentials/index.js';
+import { jsonText } from '../render/json.js';
 import { plainStyle, type Style } from '../render/report-lines.js';
 import { askNewSecret, askSecret } from './prompt.js';
 
@@ -105,9 +106,7 @@ export function print(lines: readonly string[]): void {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(
-    `${JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each), 2)}\n`,
-  );
+  process.stdout.write(`${jsonText(value)}\n`);
 }
 
 /** A line about what is going on: on standard error, only when somebody watches. */

@@ -7,7 +7,7 @@ import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { taskOf } from '../core/session-key.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
-import { COUNTERS_EVERY_MS, IDLE_EVERY_TICKS, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
+import { COUNTERS_EVERY_MS, due, IDLE_EVERY_TICKS, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
 import { Digests } from './digests.js';
 import { Directory } from './directory.js';
 import { Governor } from './governor.js';
@@ -18,7 +18,7 @@ import { takingTurns } from './locks/taking-turns.js';
 import type { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
 import { ProbeRunner } from './probe-runner.js';
-import { counterSamples, deadlocksIn, instanceTick, ServerCounters } from './records.js';
+import { counterSamples, deadlocksIn, instanceTick, onOurClock, ServerCounters } from './records.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0, names: new Map(), shared: new Set() };
@@ -109,7 +109,7 @@ export class Connected {
       lockAnalyst.tick({ atMs, clockOffsetMs, sessions, statements, history, deadlocks }),
     );
     if (more.reported !== undefined) this.publisher.publish(lockAnalyst.reported(more.reported));
-    this.#store(sessions, costs, { atMs, elapsedMs, missedTicks, snapshotMs });
+    this.#store(sessions, costs, clockOffsetMs, { atMs, elapsedMs, missedTicks, snapshotMs });
     await this.#slowLanes(atMs, signal);
     this.ports.emit('tick', { instance: this.ports.target.name, atMs, sessions: sessions.length });
   }
@@ -220,7 +220,7 @@ export class Connected {
   }
 
   async #slowLanes(atMs: number, signal: AbortSignal): Promise<void> {
-    if (atMs - this.#lastCountersMs < COUNTERS_EVERY_MS * this.#governor.factor('counters')) return;
+    if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
     this.#lastCountersMs = atMs;
     this.drain(atMs);
     const tick = this.#probeTick(atMs, []);
@@ -237,6 +237,7 @@ export class Connected {
   #store(
     sessions: readonly SessionRow[],
     costs: TrackedCosts,
+    clockOffsetMs: number,
     at: { atMs: number; elapsedMs: number; missedTicks: number; snapshotMs: number },
   ): void {
     const { sink, target, ownCpuNs } = this.ports;
@@ -252,7 +253,7 @@ export class Connected {
         // Where sessions do not tell when they began, the server's start tells this id from that of its last life.
         sessionId: sessionIdOf(instance, row.id, row.startedAtMs ?? this.connection.facts.startedAtMs),
         statementId: row.digest === null ? null : statementIdOf(instance, row.digest),
-        row,
+        row: onOurClock(row, clockOffsetMs),
         cost: costOf(row, costs),
         client: this.#directory.client(row),
       })),

@@ -18,3 +18,8 @@ export const COUNTERS_EVERY_MS = 10_000;
 export const DIGESTS_EVERY_MS = 60_000;
 /** Idle sessions are read and stored at this fraction of the rate. */
 export const IDLE_EVERY_TICKS = 10;
+
+/** Whether a lane's time has come, by the wall clock; one that stepped either way must not keep it waiting. */
+export function due(nowMs: number, lastMs: number, everyMs: number): boolean {
+  return Math.abs(nowMs - lastMs) >= everyMs;
+}

@@ -2,7 +2,7 @@ import type { Connection } from '../core/engine.js';
 import { statementIdOf } from '../core/ids.js';
 import type { ProbeTick } from '../core/probe.js';
 import type { StatementDelta } from '../core/statement.js';
-import { DIGESTS_EVERY_MS } from './deadlines.js';
+import { DIGESTS_EVERY_MS, due } from './deadlines.js';
 import type { Directory } from './directory.js';
 import type { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
@@ -33,8 +33,8 @@ export class Digests {
     signal: AbortSignal,
   ): Promise<readonly StatementDelta[] | null> {
     const probe = this.runner.inLane('digests')[0];
-    const dueMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#count / DIGESTS_PER_SECOND) * 1000);
-    if (probe === undefined || tick.atMs - this.#lastMs < dueMs * factor) return null;
+    const everyMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#count / DIGESTS_PER_SECOND) * 1000);
+    if (probe === undefined || !due(tick.atMs, this.#lastMs, everyMs * factor)) return null;
     this.#lastMs = tick.atMs;
     const { statements } = await this.runner.may(probe, tick, signal);
     this.#count = statements?.counters.length ?? this.#count;

@@ -17,7 +17,8 @@ export function counterSamples(
   return readings.flatMap(({ name, object, kind, value, epoch }): CounterSample[] => {
     if (kind === 'gauge') return [{ atMs, instance, name, object, kind, value, elapsedMs: 0 }];
     const change = table.next(`${name}/${object}`, { epoch, value }, atMs);
-    if (change === null) return [];
+    // A clock that stepped back makes a gap, not a negative interval.
+    if (change === null || change.elapsedMs <= 0) return [];
     return [{ atMs, instance, name, object, kind, value: change.increase, elapsedMs: change.elapsedMs }];
   });
 }
@@ -26,6 +27,24 @@ export function counterSamples(
 export function deadlocksIn(rows: readonly CounterSample[]): number | null {
   const counts = rows.filter(({ kind, name }) => kind === 'counter' && /deadlocks$/i.test(name));
   return counts.length === 0 ? null : counts.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** Below it a clock offset is mostly the round trip that measured it. */
+const LEAST_OFFSET_MS = 100;
+
+/**
+ * A session whose times, all but its start (which is part of its name), are by the collector's clock, as the sample's
+ * own time is: an age is their difference, however far the clocks are apart or stepped.
+ */
+export function onOurClock(row: SessionRow, clockOffsetMs: number): SessionRow {
+  if (Math.abs(clockOffsetMs) < LEAST_OFFSET_MS) return row;
+  const shifted = (ms: number | null) => (ms === null ? null : ms - clockOffsetMs);
+  return {
+    ...row,
+    statementStartedAtMs: shifted(row.statementStartedAtMs),
+    transactionStartedAtMs: shifted(row.transactionStartedAtMs),
+    stateChangedAtMs: shifted(row.stateChangedAtMs),
+  };
 }
 
 export interface TickFigures {

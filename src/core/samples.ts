@@ -12,6 +12,7 @@ export interface SessionSample {
   /** Stable id: core/ids sessionIdOf. */
   readonly sessionId: string;
   readonly statementId: string | null;
+  /** Its times are by the collector's clock like `atMs`, but for `startedAtMs`, which names the session. */
   readonly row: SessionRow;
   /** Null where the operating system's figures cannot be given to sessions. */
   readonly cost: ProcessCost | null;

@@ -11,7 +11,9 @@ export function hostSamples(previous: HostReading, next: HostReading): HostSampl
   };
   const counter = (name: string, before: number | null | undefined, now: number | null, object = '') => {
     const value = increaseOf(before ?? null, now);
-    if (value !== null) samples.push({ atMs: next.atMs, name, object, kind: 'counter', value, elapsedMs });
+    // A clock that stepped back makes a gap, not a negative interval.
+    if (value !== null && elapsedMs > 0)
+      samples.push({ atMs: next.atMs, name, object, kind: 'counter', value, elapsedMs });
   };
   for (const key of ['load1', 'load5', 'load15', 'cpuCount'] as const) gauge(key, next[key]);
   counter('contextSwitches', previous.contextSwitches, next.contextSwitches);

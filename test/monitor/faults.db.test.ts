@@ -124,7 +124,6 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
       done += times;
     };
     await run(500);
-    // These 500 were before the second reading: the first that gives a difference comes later.
     await waitFor('counted calls', async () => {
       await run(10);
       return (await calls()) > 0 ? true : null;
@@ -137,9 +136,10 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
       await run(10);
       return (await calls()) > before ? true : null;
     });
-    // Never more than were made: neither the old total again nor the whole of the new one twice.
-    expect(await calls()).toBeLessThanOrEqual(done - 500 + 10);
-    expect((await calls()) - before).toBeLessThanOrEqual(done - startedAt + 210);
+    // Never more than were made, in all and since: neither the old total again nor the new one twice.
+    const after = await calls();
+    expect(after).toBeLessThanOrEqual(done);
+    expect(after - before).toBeLessThanOrEqual(done - startedAt);
     await client.end();
   });
 
@@ -149,7 +149,8 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
     const { monitor, ticks, downs } = await watched(clock, added('db'));
     await using _ = monitor;
     const busy = await server().connect('postgres', 'postgres', 'stepper');
-    const sleeping = busy.query('SELECT pg_sleep(20)').catch(() => {});
+    const sleeping = busy.query('SELECT pg_sleep(60)').catch(() => {});
+    const admin = await server().connect();
     for (const step of [3_600_000, -3_600_000]) {
       const seen = ticks.length;
       stepMs = step;
@@ -164,10 +165,20 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
       const { items, coverage } = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '5m' });
       for (const { cpuMs } of items) expect(cpuMs ?? 0).toBeGreaterThanOrEqual(0);
       expect(coverage.cpuTotalMs).toBeLessThan(60_000);
+      // Lanes that have a time of their own still run: the digest counters are read again.
+      // An alias alone does not make another statement.
+      const label = step > 0 ? '$1 AS forward' : '$1, $2 AS back';
+      await waitFor(`counted calls of ${label}`, async () => {
+        await admin.query(`SELECT ${label.replaceAll('$', '')}`);
+        const report = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '5m', limit: 100 });
+        return (report.items.find(({ text }) => text?.includes(label))?.calls ?? 0) > 0 ? true : null;
+      });
     }
     expect(downs).toEqual([]);
-    await busy.query('SELECT 1').catch(() => {});
-    await busy.end();
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stepper'",
+    );
     await sleeping;
+    await admin.end();
   });
 });

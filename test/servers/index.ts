@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
   type MysqlServerOptions,
@@ -15,8 +16,13 @@ import {
 /** Majors that every run covers, and those that only a full one does. */
 export const POSTGRES_MATRIX: readonly PostgresVersion[] =
   process.env.DBVITALS_TEST_ALL === undefined
-    ? ['12', '14', '16', '17', '18']
+    ? ['12', '14', '16', '17', '18', ...(debianPostgres() ? (['debian'] as const) : [])]
     : ['12', '13', '14', '15', '16', '17', '18', 'debian'];
+
+/** Debian's own build has other paths and settings than npm's. */
+function debianPostgres(): boolean {
+  return existsSync('/usr/lib/postgresql/15/bin/initdb');
+}
 
 export const NEWEST: PostgresVersion = '18';
 

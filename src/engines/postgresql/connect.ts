@@ -8,6 +8,7 @@ import type { SelectedQuery } from '../../core/probe.js';
 import { cancelRequest } from './cancel.js';
 import { readFacts } from './facts.js';
 import { toDbvitalsError } from './pg-errors.js';
+import { QUERIES } from './queries.generated.js';
 
 /**
  * Settings of the monitor's session, sent with the start-up packet so that no statement ever runs without them:
@@ -19,6 +20,7 @@ const SESSION_OPTIONS = [
   'lock_timeout=50',
   'idle_in_transaction_session_timeout=10000',
   'jit=off',
+  'bytea_output=hex',
   'max_parallel_workers_per_gather=0',
 ]
   .map((setting) => `-c ${setting}`)
@@ -40,6 +42,8 @@ export async function connect(target: Target, context: ConnectContext): Promise<
   const client = await openClient(target, context, what);
   try {
     const connection = new PostgresConnection(target, client);
+    if (serverEncoding(client) === 'SQL_ASCII')
+      await connection.query(QUERIES['raw-encoding'][0], [], context);
     connection.facts = await readFacts(connection, context);
     return connection;
   } catch (error) {
@@ -68,6 +72,7 @@ async function openClient(target: Target, context: ConnectContext, what: string)
 async function openOnce(config: ClientConfig, context: ConnectContext, what: string): Promise<Client> {
   const { default: pg } = await import('pg');
   const client = new pg.Client(config);
+  followParameters(client);
   // Errors between queries reach us as the failure of the next one.
   client.on('error', () => {});
   try {
@@ -159,6 +164,22 @@ class PostgresConnection implements Connection {
       destroySocket(this.client),
     );
   }
+}
+
+const parameters = new WeakMap<Client, Map<string, string>>();
+
+/** What the server says of itself at the start of a connection; the driver keeps none of it. */
+function followParameters(client: Client): void {
+  const known = new Map<string, string>();
+  parameters.set(client, known);
+  const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
+  connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, string>) => {
+    known.set(String(parameterName), String(parameterValue));
+  });
+}
+
+function serverEncoding(client: Client): string | undefined {
+  return parameters.get(client)?.get('server_encoding');
 }
 
 function destroySocket(client: Client): void {

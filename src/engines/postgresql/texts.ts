@@ -21,7 +21,7 @@ export async function statementTexts(
   const version = connection.facts.extensions.pg_stat_statements;
   if (version !== undefined && ids.length > 0) {
     const query = statementsQueryFor('statement-texts', version);
-    for (const row of await rowsOf(connection, query, ids, context)) {
+    for (const row of await rowsOf(connection, query, ids, context).catch(noneIfPoisoned)) {
       found.set(row.digest, textOf(instance, row, 'server-digest'));
     }
   }
@@ -40,6 +40,19 @@ export async function statementTexts(
   return [...found.values()];
 }
 
+/** character_not_in_repertoire, untranslatable_character. */
+const ENCODING_ERRORS = ['22021', '22P05'];
+
+/**
+ * pg_stat_statements converts all its texts before we can choose: one from an SQL_ASCII database that is no UTF-8 fails
+ * them all, in every other database. The sessions' own texts are then what there is.
+ */
+function noneIfPoisoned(error: unknown): readonly TextRow[] {
+  const { code = '' } = ((error as Error).cause ?? {}) as { code?: string };
+  if (ENCODING_ERRORS.includes(code)) return [];
+  throw error;
+}
+
 interface TextRow {
   readonly digest: string;
   readonly text: string;
@@ -53,11 +66,17 @@ async function rowsOf(
   context: CallContext,
 ): Promise<readonly TextRow[]> {
   if ('unavailable' in query) return [];
-  return (await connection.query(
+  const rows = (await connection.query(
     query as SelectedQuery,
     [`{${ids.join(',')}}`],
     context,
   )) as unknown as TextRow[];
+  return rows.map((row) => ({ ...row, text: decoded(row.text) }));
+}
+
+/** `\x…`: what is no UTF-8 becomes U+FFFD. */
+function decoded(bytes: string): string {
+  return Buffer.from(bytes.slice(2), 'hex').toString('utf8');
 }
 
 async function sampledText(instance: string, row: TextRow): Promise<StatementText> {

@@ -1,6 +1,7 @@
 /* dbvitals:session-texts */
 -- Texts of running statements without a query id, by the hash that dbvitals:sessions gave.
-SELECT DISTINCT ON (hashtextextended(s.query, 0)) 't:' || hashtextextended(s.query, 0)::text AS digest, left(s.query, 16384) AS text,
-       octet_length(s.query) >= pg_size_bytes(current_setting('track_activity_query_size')) - 1 AS truncated
+-- As bytes: texts are in the encoding of their session's database, and a text function stops at what is invalid in ours.
+SELECT DISTINCT ON (hashtextextended(s.query, 0)) 't:' || hashtextextended(s.query, 0)::text AS digest, substring(decode(replace(s.query, '\', '\\'), 'escape') FROM 1 FOR 16384) AS text,
+       octet_length(s.query) >= least(16385, pg_size_bytes(current_setting('track_activity_query_size')) - 1) AS truncated
 FROM pg_stat_get_activity(NULL) AS s
 WHERE hashtextextended(s.query, 0) = ANY ($1::bigint[]) AND s.query <> '<insufficient privilege>'
