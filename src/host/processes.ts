@@ -6,14 +6,30 @@ import { CLOCK_TICKS, NS_PER_TICK } from './parse/system.js';
 
 const PAGE_BYTES = 4096;
 
-/** `stat` and `statm` (faults, state, memory) cost more than the rest together: read every fifth time. */
-const SLOW_EVERY = 5;
+/** `stat` and `statm` (faults, state, memory) cost more than the rest together: every fifth time, of hardly used processes every twentieth. */
+const WHOLE_EVERY = 5;
+const WHOLE_AT_LAST = 20;
+/** CPU below which memory hardly changed, and below which next to nothing was read or written (a read call takes 2-5 µs). */
+const LITTLE_CPU_NS = 2e6;
+const HARDLY_ANY_CPU_NS = 0.2e6;
+
+/** One process or thread between readings, with its paths: joining them anew costs as much as a read. */
+interface Kept {
+  readonly files: Readonly<Record<'stat' | 'schedstat' | 'io' | 'statm', string>>;
+  reading: ProcessReading | null;
+  /** Readings since the last whole one, and its CPU at that, and at the last reading of `io`. */
+  age: number;
+  wholeAtNs: number;
+  ioAtNs: number;
+  /** Another user's `io` may not be read: tried once. */
+  ioDenied: boolean;
+}
 
 /** Reads processes and threads. `schedstat` of a process counts its main thread: enough for servers that fork. */
 export class ProcessFiles {
   readonly #delayAccounting: boolean;
-  readonly #kept = new Map<string, { reading: ProcessReading; age: number }>();
-  readonly #denied = new Set<string>();
+  readonly #processes = new Map<number, Kept>();
+  readonly #threads = new Map<number, Kept>();
 
   constructor(
     private readonly root: string,
@@ -25,7 +41,7 @@ export class ProcessFiles {
   read(pids: readonly number[]): ReadonlyMap<number, ProcessReading> {
     const found = new Map<number, ProcessReading>();
     for (const pid of pids) {
-      const reading = this.#readOne(`${this.root}/${pid}`, pid, true);
+      const reading = this.#readOne(this.#processes, `${this.root}/${pid}`, pid);
       if (reading !== null) found.set(pid, reading);
     }
     return found;
@@ -34,7 +50,7 @@ export class ProcessFiles {
   readThreads(pid: number, tids: readonly number[]): ReadonlyMap<number, ProcessReading> {
     const found = new Map<number, ProcessReading>();
     for (const tid of tids) {
-      const reading = this.#readOne(`${this.root}/${pid}/task/${tid}`, tid, false);
+      const reading = this.#readOne(this.#threads, `${this.root}/${pid}/task/${tid}`, tid);
       if (reading !== null) found.set(tid, reading);
     }
     return found;
@@ -64,40 +80,41 @@ export class ProcessFiles {
     return stat === null ? null : (stat.userTicks + stat.systemTicks) * NS_PER_TICK;
   }
 
-  #readOne(directory: string, pid: number, memory: boolean): ProcessReading | null {
-    const kept = this.#kept.get(directory);
-    const schedText = kept === undefined ? null : this.files.readKept(`${directory}/schedstat`);
-    if (kept !== undefined && schedText !== null && kept.age < SLOW_EVERY) {
+  #readOne(all: Map<number, Kept>, directory: string, id: number): ProcessReading | null {
+    const kept = all.get(id) ?? keep(directory, id);
+    const text = kept.reading === null ? null : this.files.readKept(kept.files.schedstat);
+    const sched = text === null ? null : parseSchedstat(text);
+    if (kept.reading !== null && sched !== null && !isWholeDue(kept, sched.cpuNs)) {
       kept.age += 1;
-      // A process that was not on a CPU has read and written nothing either.
-      const sched = parseSchedstat(schedText);
-      if (sched?.timeslices !== kept.reading.timeslices)
-        kept.reading = { ...kept.reading, ...costsOf(sched, this.#io(directory)) };
+      if (sched.timeslices !== kept.reading.timeslices)
+        kept.reading = { ...kept.reading, ...sched, ...this.#io(kept, sched.cpuNs) };
       return kept.reading;
     }
-    if (schedText === null) this.#forget(directory);
-    return this.#readWhole(directory, pid, memory);
+    if (kept.reading !== null && text === null) this.#forget(all, id, kept);
+    const current = kept.reading !== null && text === null ? keep(directory, id) : kept;
+    const reading = this.#readWhole(current, id, all === this.#processes);
+    if (reading === null) this.#forget(all, id, current);
+    // Without schedstat every reading must be a whole one.
+    else if (reading.timeslices !== null) all.set(id, current);
+    return reading;
   }
 
-  #readWhole(directory: string, pid: number, memory: boolean): ProcessReading | null {
-    const stat = parseStat(this.files.read(`${directory}/stat`) ?? '');
-    if (stat === null || stat.state === 'Z') {
-      this.#forget(directory);
-      return null;
-    }
-    const sched = parseSchedstat(this.files.read(`${directory}/schedstat`) ?? '');
-    const statm = memory ? parseStatm(this.files.read(`${directory}/statm`) ?? '') : null;
-    const reading: ProcessReading = {
+  #readWhole(kept: Kept, pid: number, memory: boolean): ProcessReading | null {
+    const stat = parseStat(this.files.read(kept.files.stat) ?? '');
+    if (stat === null || stat.state === 'Z') return null;
+    const sched = parseSchedstat(this.files.read(kept.files.schedstat) ?? '');
+    const statm = memory ? parseStatm(this.files.read(kept.files.statm) ?? '') : null;
+    const cpuNs = sched?.cpuNs ?? (stat.userTicks + stat.systemTicks) * NS_PER_TICK;
+    // Staggered by pid, so that no tick reads all of them whole.
+    kept.age = kept.reading === null ? pid % WHOLE_EVERY : 0;
+    kept.wholeAtNs = cpuNs;
+    kept.reading = {
       pid,
       startTicks: stat.startTicks,
-      ...costsOf(
-        sched ?? {
-          cpuNs: (stat.userTicks + stat.systemTicks) * NS_PER_TICK,
-          runQueueNs: null,
-          timeslices: null,
-        },
-        this.#io(directory),
-      ),
+      cpuNs,
+      runQueueNs: sched?.runQueueNs ?? null,
+      timeslices: sched?.timeslices ?? null,
+      ...(this.#io(kept, cpuNs, true) ?? NO_IO),
       residentBytes: statm === null ? null : statm.residentPages * PAGE_BYTES,
       anonBytes: statm === null ? null : (statm.residentPages - statm.sharedPages) * PAGE_BYTES,
       minorFaults: stat.minorFaults,
@@ -105,28 +122,21 @@ export class ProcessFiles {
       blockIoDelayMs: this.#delayAccounting ? (stat.blockIoDelayTicks * 1000) / CLOCK_TICKS : null,
       state: stat.state,
     };
-    // Without schedstat every reading must be a whole one. Staggered by pid, so that no tick reads all of them.
-    if (sched !== null)
-      this.#kept.set(directory, { reading, age: this.#kept.has(directory) ? 0 : pid % SLOW_EVERY });
-    return reading;
+    return kept.reading;
   }
 
-  /** Another user's `io` may not be read: tried once per process. */
-  #io(directory: string): ProcessIo | null {
-    return this.#denied.has(directory)
-      ? null
-      : (parseIo(this.files.read(`${directory}/io`) ?? '') ?? this.#deny(directory));
+  /** Null: unchanged as far as anybody can tell, or not to be had. What a light process did comes with a later reading. */
+  #io(kept: Kept, cpuNs: number, now = false): ProcessIo | null {
+    if (kept.ioDenied || (!now && cpuNs - kept.ioAtNs < HARDLY_ANY_CPU_NS)) return null;
+    kept.ioAtNs = cpuNs;
+    const io = parseIo(this.files.read(kept.files.io) ?? '');
+    kept.ioDenied = io === null;
+    return io;
   }
 
-  #deny(directory: string): null {
-    this.#denied.add(directory);
-    return null;
-  }
-
-  #forget(directory: string): void {
-    this.#kept.delete(directory);
-    this.#denied.delete(directory);
-    for (const name of ['stat', 'schedstat', 'io', 'statm']) this.files.forget(`${directory}/${name}`);
+  #forget(all: Map<number, Kept>, id: number, kept: Kept): void {
+    all.delete(id);
+    for (const path of Object.values(kept.files)) this.files.forget(path);
   }
 
   /** Kernels without CONFIG_PROC_CHILDREN. */
@@ -138,19 +148,25 @@ export class ProcessFiles {
   }
 }
 
-function costsOf(
-  sched: { cpuNs: number; runQueueNs: number | null; timeslices: number | null } | null,
-  io: ProcessIo | null,
-) {
-  return {
-    cpuNs: sched?.cpuNs ?? 0,
-    runQueueNs: sched?.runQueueNs ?? null,
-    timeslices: sched?.timeslices ?? null,
-    readBytes: io?.readBytes ?? null,
-    writeBytes: io?.writeBytes ?? null,
-    readCharBytes: io?.readCharBytes ?? null,
-    writeCharBytes: io?.writeCharBytes ?? null,
-    readCalls: io?.readCalls ?? null,
-    writeCalls: io?.writeCalls ?? null,
+const NO_IO = {
+  readBytes: null,
+  writeBytes: null,
+  readCharBytes: null,
+  writeCharBytes: null,
+  readCalls: null,
+  writeCalls: null,
+};
+
+function keep(directory: string, id: number): Kept {
+  const files = {
+    stat: `${directory}/stat`,
+    schedstat: `${directory}/schedstat`,
+    io: `${directory}/io`,
+    statm: `${directory}/statm`,
   };
+  return { files, reading: null, age: id % WHOLE_EVERY, wholeAtNs: 0, ioAtNs: 0, ioDenied: false };
+}
+
+function isWholeDue({ age, wholeAtNs }: Kept, cpuNs: number): boolean {
+  return age >= WHOLE_AT_LAST || (age >= WHOLE_EVERY && cpuNs - wholeAtNs >= LITTLE_CPU_NS);
 }
