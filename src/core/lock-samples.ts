@@ -74,6 +74,7 @@ export interface LockEpisode {
   /** Null while it lasts. */
   readonly endedAtMs: number | null;
   readonly peakWaiters: number;
+  readonly peakAtMs: number;
   /** Waiting time of all its victims together. */
   readonly sessionSeconds: number;
   /** How many sessions headed it, one after another or together. */

@@ -54,6 +54,7 @@ export function lockEpisode(row: Flat): LockEpisode {
     startedAtMs: Number(row.started_at_ms),
     endedAtMs: maybe(row.ended_at_ms),
     peakWaiters: Number(row.peak_waiters),
+    peakAtMs: Number(row.peak_at_ms),
     sessionSeconds: Number(row.session_seconds),
     roots: Number(row.roots),
     rootSessionSeconds: Number(row.root_session_seconds),

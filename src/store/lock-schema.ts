@@ -58,6 +58,7 @@ export const LOCK_SCHEMA: { readonly [T in LockTable]: readonly Column<TableRows
     big('started_at_ms', (row) => Math.round(row.startedAtMs)),
     big('ended_at_ms', (row) => (row.endedAtMs === null ? null : Math.round(row.endedAtMs))),
     small('peak_waiters', (row) => row.peakWaiters),
+    big('peak_at_ms', (row) => Math.round(row.peakAtMs)),
     real('session_seconds', (row) => row.sessionSeconds),
     small('roots', (row) => row.roots),
     real('root_session_seconds', (row) => row.rootSessionSeconds),

@@ -12,6 +12,7 @@ const episode = (endedAtMs: number | null, episodeId = 'e1'): LockEpisode => ({
   startedAtMs: 1_000,
   endedAtMs,
   peakWaiters: 4,
+  peakAtMs: 1_500,
   sessionSeconds: 3,
   roots: 1,
   rootSessionSeconds: 3,

@@ -30,7 +30,7 @@ export class Jam {
   readonly #statements = new Map<string, number>();
   readonly #victims = new Set<string>();
   #waits = new Map<string, number>();
-  #peak = 0;
+  #peak = { waiters: 0, atMs: 0 };
   #seconds = 0;
 
   constructor(
@@ -62,7 +62,8 @@ export class Jam {
         seconds,
       });
     }
-    this.#peak = Math.max(this.#peak, view.waiters.length);
+    if (view.waiters.length > this.#peak.waiters)
+      this.#peak = { waiters: view.waiters.length, atMs: frame.atMs };
     this.members = view.members;
     this.lastSeenMs = frame.atMs;
   }
@@ -76,7 +77,8 @@ export class Jam {
       atMs,
       startedAtMs: this.startedAtMs,
       endedAtMs: ended ? this.lastSeenMs : null,
-      peakWaiters: this.#peak,
+      peakWaiters: this.#peak.waiters,
+      peakAtMs: this.#peak.atMs,
       sessionSeconds: this.#seconds,
       roots: this.#roots.size,
       rootSessionSeconds: root.seconds,

@@ -1,0 +1,112 @@
+import type { LockGraph, LongTransaction } from '../../../core/lock-report.js';
+import type { LockEdgeSample, LockHold, LockSessionSample } from '../../../core/lock-samples.js';
+import { modeStrength } from '../../../core/lock-words.js';
+import type { SessionItem } from '../../../core/session-report.js';
+import { WaitGraph } from '../graph.js';
+import { adviceFor } from './advice.js';
+import { type LockContext, textOf } from './context.js';
+import { replay } from './moment.js';
+
+const LONG_SECONDS = 10;
+const STRONGEST = 8;
+/** Demand and age at which half of their weight is reached. */
+const HALF_DEMAND_SECONDS = 10;
+const HALF_AGE_SECONDS = 60;
+const MOST = 20;
+
+/**
+ * Transactions open for ten seconds or more, by what their locks stand against: the strength of each mode held, times the
+ * time that sessions waited for the same table in the window, weighed with the transaction's age.
+ */
+export function longTransactions(
+  graph: LockGraph,
+  kept: ReadonlyMap<string, LockSessionSample>,
+  edges: readonly LockEdgeSample[],
+  context: LockContext,
+): LongTransaction[] {
+  const links = graph.edges.map(({ waiter, blocker }) => ({ waiterId: waiter, blockerId: blocker }));
+  const shape = new WaitGraph(links);
+  const demand = demandByRelation(edges);
+  const ids = new Set([...context.sessions.keys(), ...kept.keys()]);
+  return [...ids]
+    .flatMap((id): LongTransaction[] => {
+      const holder = holderOf(id, kept.get(id) ?? null, context.sessions.get(id) ?? null, context);
+      if (holder === null) return [];
+      const blockedSessions = shape.behind(id).size;
+      const demandSeconds = sum([...relationsOf(holder.holds)].map((name) => demand.get(name) ?? 0));
+      const criticality = criticalityOf(holder.holds, demand, holder.transactionAgeSeconds);
+      const culprit = { id, state: holder.state, backendType: holder.backendType, inCycle: false };
+      const { backendType: _, ...rest } = holder;
+      return [
+        { ...rest, blockedSessions, demandSeconds, criticality, advice: adviceFor(context.engine, culprit) },
+      ];
+    })
+    .sort((a, b) => b.criticality - a.criticality || b.transactionAgeSeconds - a.transactionAgeSeconds)
+    .slice(0, MOST);
+}
+
+/** Seconds that sessions waited for each relation. */
+export function demandByRelation(edges: readonly LockEdgeSample[]): Map<string, number> {
+  const demand = new Map<string, number>();
+  const seenMs = new Map<string, number>();
+  replay(edges, (atMs, shown) => {
+    const counted = new Set<string>();
+    for (const { waiterId, waitMs, resource } of shown) {
+      if (counted.has(waiterId) || resource.relation === null) continue;
+      counted.add(waiterId);
+      const startMs = atMs - (waitMs ?? 0);
+      const spentMs = atMs - Math.max(startMs, seenMs.get(waiterId) ?? startMs);
+      demand.set(resource.relation, (demand.get(resource.relation) ?? 0) + Math.max(0, spentMs) / 1000);
+    }
+    for (const id of counted) seenMs.set(id, atMs);
+  });
+  return demand;
+}
+
+/** 0 to 1. Nobody has asked yet: a fifth of the weight, since they may. */
+export function criticalityOf(
+  holds: readonly LockHold[],
+  demand: ReadonlyMap<string, number>,
+  ageSeconds: number,
+): number {
+  const weights = holds.map(({ mode, relation }) => {
+    const asked = relation === null ? 0 : (demand.get(relation) ?? 0);
+    return (modeStrength(mode) / STRONGEST) * (0.2 + (0.8 * asked) / (asked + HALF_DEMAND_SECONDS));
+  });
+  return Math.max(0, ...weights) * (ageSeconds / (ageSeconds + HALF_AGE_SECONDS));
+}
+
+function holderOf(
+  id: string,
+  kept: LockSessionSample | null,
+  session: SessionItem | null,
+  context: LockContext,
+) {
+  const ageMs = kept?.transactionAgeMs ?? null;
+  const transactionAgeSeconds = ageMs === null ? (session?.transactionAgeSeconds ?? null) : ageMs / 1000;
+  if (transactionAgeSeconds === null || transactionAgeSeconds < LONG_SECONDS) return null;
+  if (kept === null && session?.kind !== 'client') return null;
+  const statementId = kept?.statementId ?? session?.statementId ?? null;
+  return {
+    sessionId: id,
+    backendType: kept?.backendType ?? session?.backendType ?? null,
+    user: kept?.user ?? session?.user ?? null,
+    application: kept?.application ?? session?.application ?? null,
+    client: session?.client ?? null,
+    state: kept?.state ?? session?.state ?? 'unknown',
+    stateSeconds: kept?.stateAgeMs === null || kept?.stateAgeMs === undefined ? null : kept.stateAgeMs / 1000,
+    transactionAgeSeconds,
+    statementId,
+    text: textOf(context, statementId),
+    holds: kept?.holds ?? [],
+    xminAge: kept?.xminAge ?? null,
+  };
+}
+
+function relationsOf(holds: readonly LockHold[]): Set<string> {
+  return new Set(holds.flatMap(({ relation }) => relation ?? []));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
+}

@@ -1,0 +1,77 @@
+import type { LocksReport, LongTransaction, XminHolder } from '../../core/lock-report.js';
+import { formatCount, formatSeconds, UNKNOWN } from '../format.js';
+import type { Style } from '../report-lines.js';
+import { renderTable, type TableColumn } from '../table.js';
+import { holdsText, stateFor, whoText } from './words.js';
+
+const right = (title: string): TableColumn => ({ title, align: 'right' });
+
+const LONG_COLUMNS: readonly TableColumn[] = [
+  { title: 'session' },
+  right('open'),
+  { title: 'state' },
+  { title: 'who' },
+  right('behind'),
+  right('asked for'),
+  { title: 'holds', flexible: true },
+];
+const XMIN_COLUMNS: readonly TableColumn[] = [
+  { title: 'what' },
+  { title: 'name' },
+  right('age'),
+  { title: 'then', flexible: true },
+];
+const SHOWN = 8;
+
+/** Long transactions and what keeps old row versions, when there are any. */
+export function longLines(report: LocksReport, width: number, style: Style): string[] {
+  const { longTransactions, xminHolders } = report;
+  return [
+    ...section('Long transactions', LONG_COLUMNS, longTransactions.map(longCells), width, style),
+    ...section(
+      'What keeps dead rows from being removed',
+      XMIN_COLUMNS,
+      xminHolders.map(xminCells),
+      width,
+      style,
+    ),
+  ];
+}
+
+function section(
+  title: string,
+  columns: readonly TableColumn[],
+  cells: readonly (readonly string[])[],
+  width: number,
+  style: Style,
+): string[] {
+  if (cells.length === 0) return [];
+  const [header = '', ...rows] = renderTable(columns, cells.slice(0, SHOWN), width);
+  const more = cells.length > SHOWN ? [style.dim(`+ ${cells.length - SHOWN} more`)] : [];
+  return ['', style.bold(title), style.dim(header), ...rows, ...more];
+}
+
+function longCells(item: LongTransaction): string[] {
+  return [
+    item.sessionId,
+    formatSeconds(item.transactionAgeSeconds),
+    stateFor(item),
+    whoText(item),
+    item.blockedSessions === 0 ? '' : String(item.blockedSessions),
+    item.demandSeconds === 0 ? '' : formatSeconds(item.demandSeconds),
+    item.holds.length === 0 ? UNKNOWN : holdsText(item.holds, 4),
+  ];
+}
+
+const WHAT: Readonly<Record<XminHolder['kind'], string>> = {
+  session: 'transaction',
+  slot: 'replication slot',
+  slotCatalog: 'slot (catalogs)',
+  prepared: 'prepared transaction',
+  standby: 'standby feedback',
+  history: 'InnoDB history',
+};
+
+function xminCells({ kind, name, age, advice }: XminHolder): string[] {
+  return [WHAT[kind], name, formatCount(age), advice];
+}
