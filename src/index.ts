@@ -7,9 +7,23 @@ export type {
   OverheadReport,
 } from './core/instance-report.js';
 export type {
+  LockEpisodeItem,
+  LockEpisodesReport,
+  LockGraph,
+  LockGraphEdge,
+  LockNode,
+  LocksReport,
+  LongTransaction,
+  RootBlocker,
+  XminHolder,
+} from './core/lock-report.js';
+export type {
   AddDatabaseOptions,
   ConnectionOptions,
+  LockEpisodeOptions,
+  LockOptions,
   MonitorEvents,
+  MonitorOptions,
   QuerySortKey,
   QueryUsageOptions,
   SessionOptions,
@@ -24,4 +38,4 @@ export type {
   SessionItem,
   SessionsReport,
 } from './core/session-report.js';
-export { DatabaseResourceMonitor, type MonitorOptions } from './monitor.js';
+export { DatabaseResourceMonitor } from './monitor.js';

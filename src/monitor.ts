@@ -4,11 +4,15 @@ import type { Target } from './core/engine.js';
 import { ENGINE_ALIASES } from './core/engine-name.js';
 import { DbvitalsError } from './core/errors.js';
 import type { DiscoverReport, DoctorReport, OverheadReport } from './core/instance-report.js';
+import type { LockEpisodesReport, LocksReport } from './core/lock-report.js';
 import { type Logger, silentLogger } from './core/logger.js';
 import type {
   AddDatabaseOptions,
   ConnectionOptions,
+  LockEpisodeOptions,
+  LockOptions,
   MonitorEvents,
+  MonitorOptions,
   QueryUsageOptions,
   SessionOptions,
 } from './core/monitor-options.js';
@@ -21,29 +25,16 @@ import { systemClock } from './core/system-clock.js';
 import { loadEngine } from './engines/registry.js';
 import { discoverInstances, openHost } from './host/index.js';
 import { type AnswerContext, answerConnections, answerQueries, answerSessions } from './monitor/answers.js';
+import { answerLockEpisodes, answerLocks } from './monitor/answers-locks.js';
 import { examine } from './monitor/doctor.js';
 import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
 import { failureLimit, localityLimit } from './monitor/limits.js';
 import { LiveMonitor } from './monitor/live.js';
+import { ownOverhead } from './monitor/overhead.js';
 import { askPooler } from './monitor/pooler.js';
 import { openStoreReader, openStoreWriter } from './store/index.js';
 import { MemoryStore } from './store/memory/index.js';
-
-export interface MonitorOptions {
-  /** Where samples are kept; absent: only the last minutes, in memory. */
-  readonly dataDir?: string | null;
-  readonly logger?: Logger;
-  readonly clock?: Clock;
-  /** Share of the host that the monitor and its sessions may use, percent. */
-  readonly budgetPercent?: number;
-  /** Where the host's /proc is mounted. */
-  readonly procRoot?: string;
-  readonly retentionMs?: number;
-  readonly maxBytes?: number;
-  /** How much a monitor without a data directory remembers. */
-  readonly liveWindowMs?: number;
-}
 
 const LIVE_WINDOW_MS = 15 * 60_000;
 const LIVE_ROWS = 200_000;
@@ -151,6 +142,16 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     return answerConnections(await this.#context(options.database), options);
   }
 
+  /** Who blocks whom, what that costs, and what would come free; now, at a moment, or over a range. */
+  async analyzeLockContention(options: LockOptions): Promise<LocksReport> {
+    return answerLocks(await this.#context(options.database), options);
+  }
+
+  /** Jams of a window, each from its first waiter to its last. */
+  async getLockEpisodes(options: LockEpisodeOptions): Promise<LockEpisodesReport> {
+    return answerLockEpisodes(await this.#context(options.database), options);
+  }
+
   /** Servers of all four engines on this host, by their processes, without any login. */
   async discoverInstances(): Promise<DiscoverReport> {
     const host = this.#openHost();
@@ -182,27 +183,21 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     const names =
       options.database === undefined ? [...this.#targets.keys()] : [this.#target(options.database).name];
     const items = names.flatMap((name) => this.#live?.loop(name)?.overhead ?? []);
-    const { user, system } = process.cpuUsage();
-    const cpuMs = (user + system) / 1000;
-    const own = {
-      probe: 'process',
-      runs: 0,
-      failures: 0,
-      skipped: 0,
-      meanMs: null,
-      rows: 0,
-      cpuMs,
-      serverCpuMs: null,
+    return {
+      schema: 'dbvitals.overhead/1',
+      ...this.#head(options.database ?? null),
+      items: [...items, ownOverhead()],
     };
-    return { schema: 'dbvitals.overhead/1', ...this.#head(options.database ?? null), items: [...items, own] };
   }
 
-  /** There is something, stored or in memory, to answer from. */
-  async hasHistory(name: string): Promise<boolean> {
+  /** There is something, stored or in memory, to answer from; with `withinMs` something as new as that. */
+  async hasHistory(name: string, withinMs?: number): Promise<boolean> {
     if (this.#live !== null) return true;
-    return this.options.dataDir
-      ? (await (await this.#openReader(this.options.dataDir)).instances()).includes(name)
-      : false;
+    if (!this.options.dataDir) return false;
+    const reader = await this.#openReader(this.options.dataDir);
+    if (withinMs === undefined) return (await reader.instances()).includes(name);
+    const latest = await reader.latestTick(name);
+    return latest !== null && this.#clock.nowMs() - latest.atMs <= withinMs;
   }
 
   on<K extends keyof MonitorEvents>(event: K, listener: (payload: MonitorEvents[K]) => void): () => void {

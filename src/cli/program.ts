@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { QUERY_SORT_KEYS } from '../core/monitor-options.js';
 import { type CommandContext, type GlobalOptions, openContext } from './context.js';
+import { SEVERITIES } from './judge.js';
 import { VERSION } from './version.js';
 
 type Run = (context: CommandContext, args: readonly string[], options: never) => Promise<void>;
@@ -105,6 +106,7 @@ function addAnswers(add: Add): void {
       async () => (await import('./commands/sessions.js')).sessions,
     ),
   ).option('--background', 'server processes too');
+  addLocks(add);
   filters(
     add(
       'connections [name]',
@@ -113,6 +115,34 @@ function addAnswers(add: Add): void {
       async () => (await import('./commands/connections.js')).connections,
     ),
   );
+}
+
+function addLocks(add: Add): void {
+  add(
+    'locks [name]',
+    'who blocks whom, what it costs, what would come free; or the episodes of a window',
+    [
+      'dbvitals locks prod',
+      'dbvitals locks prod --watch',
+      'dbvitals locks prod --since 1h                  # episodes, with a timeline',
+      'dbvitals locks prod --at 2026-01-31T10:00:00Z --graph svg > locks.svg',
+      'dbvitals locks prod --fail-on critical          # exit code 1 when there is something critical',
+    ],
+    async () => (await import('./commands/locks.js')).locks,
+  )
+    .option('--watch', 'refresh in place')
+    .option('--interval <time>', 'with --watch: this often', '1s')
+    .addOption(
+      new Option('--graph <form>', 'how it is drawn')
+        .choices(['text', 'dot', 'mermaid', 'svg', 'json'])
+        .default('text'),
+    )
+    .option('--at <time>', 'the graph as it stood then: 30s, 15m, 1h back or ISO 8601')
+    .option('--since <time>', 'episodes from: 30s, 15m, 1h, 7d or ISO 8601')
+    .option('--until <time>', 'to')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
+    );
 }
 
 function addInstances(add: Add): void {

@@ -8,7 +8,12 @@ import { type CommandContext, monitorOptions, progress, progressDone } from './c
 export interface SampleOptions {
   /** Watch at least this long when nothing is stored. */
   readonly sample: string;
+  /** The answer is about now: a store that nobody writes to does not have it. */
+  readonly present?: boolean;
 }
+
+/** A collector's rows can be read a few seconds after they were seen. */
+const PRESENT_MS = 10_000;
 
 /**
  * A monitor that can answer for one instance: from the store when it holds something of it, else after watching it
@@ -22,7 +27,8 @@ export async function withMonitor<T>(
 ): Promise<T> {
   await using stored = new DatabaseResourceMonitor({ ...monitorOptions(context), dataDir: context.dataDir });
   await stored.addTarget(target);
-  if (context.options.url === undefined && (await stored.hasHistory(target.name)))
+  const within = options.present === true ? PRESENT_MS : undefined;
+  if (context.options.url === undefined && (await stored.hasHistory(target.name, within)))
     return await ask(stored, false);
   await using live = new DatabaseResourceMonitor(monitorOptions(context));
   let failure: string | null = null;
@@ -34,7 +40,7 @@ export async function withMonitor<T>(
   if (failure !== null) throw await whyDown(live, target);
   await watch(
     parseDuration(options.sample),
-    `nothing is stored of ${target.name}: watching it`,
+    `nothing ${options.present === true ? 'new ' : ''}is stored of ${target.name}: watching it`,
     context.signal,
   );
   return await ask(live, true);
@@ -50,7 +56,7 @@ async function watch(ms: number, message: string, signal: AbortSignal): Promise<
 }
 
 /** The doctor's own connect fails the same way, with the remedy. */
-async function whyDown(monitor: DatabaseResourceMonitor, target: Target): Promise<DbvitalsError> {
+export async function whyDown(monitor: DatabaseResourceMonitor, target: Target): Promise<DbvitalsError> {
   try {
     await monitor.getCapabilities({ database: target.name });
   } catch (error) {

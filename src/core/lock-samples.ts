@@ -1,7 +1,10 @@
 import type { LockResource, LockResourceKind } from './locks.js';
 import type { SessionState } from './session.js';
 
-/** An edge of the wait graph as it is kept: once a second while it lasts, and when it first shows. */
+/**
+ * An edge of the wait graph as it is kept: when it first shows, and once a second while it lasts. Up to fifty waiters the
+ * whole graph is kept whenever it changes; beyond that only the waiters whose edges changed, and all once a second.
+ */
 export interface LockEdgeSample {
   readonly atMs: number;
   readonly instance: string;
@@ -14,6 +17,8 @@ export interface LockEdgeSample {
   readonly mode: string;
   readonly resource: LockResource;
   readonly waitMs: number | null;
+  /** How many sessions waited in the same reading: when the rows of one moment have as many, they are the whole graph. */
+  readonly waiters: number;
   readonly waiterStatementId: string | null;
   readonly blockerStatementId: string | null;
   readonly blockerState: string;

@@ -1,9 +1,26 @@
+import type { Clock } from './clock.js';
 import type { EngineName } from './engine-name.js';
 import type { DeadlockRecord } from './lock-samples.js';
 import type { LockResource } from './locks.js';
+import type { Logger } from './logger.js';
 
 /** Times: a duration back from now (`30s`, `15m`, `1h`, `7d`) or ISO 8601. */
 export type TimeExpression = string;
+
+export interface MonitorOptions {
+  /** Where samples are kept; absent: only the last minutes, in memory. */
+  readonly dataDir?: string | null;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Share of the host that the monitor and its sessions may use, percent. */
+  readonly budgetPercent?: number;
+  /** Where the host's /proc is mounted. */
+  readonly procRoot?: string;
+  readonly retentionMs?: number;
+  readonly maxBytes?: number;
+  /** How much a monitor without a data directory remembers. */
+  readonly liveWindowMs?: number;
+}
 
 export interface QueryUsageOptions {
   readonly database: string;
@@ -52,6 +69,28 @@ export interface SessionOptions {
 
 export interface ConnectionOptions {
   readonly database: string;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  readonly signal?: AbortSignal;
+}
+
+export interface LockOptions {
+  readonly database: string;
+  /** Default true; false leaves nodes and edges out and keeps root blockers and findings. */
+  readonly includeWaitGraph?: boolean;
+  /** A range is ranked as a whole, and its worst moment is shown. Shorthand for `since`. */
+  readonly timeRange?: TimeExpression;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  /** The graph as it stood then. Without it and without a range: now. */
+  readonly at?: TimeExpression;
+  readonly signal?: AbortSignal;
+}
+
+export interface LockEpisodeOptions {
+  readonly database: string;
+  /** Default 1h. */
+  readonly timeRange?: TimeExpression;
   readonly since?: TimeExpression;
   readonly until?: TimeExpression;
   readonly signal?: AbortSignal;

@@ -129,7 +129,7 @@ export function windowOf(clock: Clock, since: string, until?: string): Window {
   return { fromMs: parseTime(since, nowMs), toMs: until === undefined ? nowMs : parseTime(until, nowMs) };
 }
 
-function envelope(
+export function envelope(
   schema: string,
   context: AnswerContext,
   instance: string,
@@ -140,7 +140,7 @@ function envelope(
   return { schema, generatedAt, instance, engine: context.engine, window, limits: context.limits, overhead };
 }
 
-function reportWindow(window: Window, ticks: TickTotals): ReportWindow {
+export function reportWindow(window: Window, ticks: TickTotals): ReportWindow {
   return {
     from: new Date(window.fromMs).toISOString(),
     to: new Date(window.toMs).toISOString(),
@@ -150,7 +150,7 @@ function reportWindow(window: Window, ticks: TickTotals): ReportWindow {
   };
 }
 
-function overheadOf(ticks: TickTotals): Overhead {
+export function overheadOf(ticks: TickTotals): Overhead {
   return {
     cpuMs: ticks.monitorCpuNs / 1e6,
     serverCpuMs: ticks.monitorServerCpuNs === null ? null : ticks.monitorServerCpuNs / 1e6,

@@ -25,7 +25,8 @@ export function locksMermaid(graph: LockGraph, rootIds: readonly string[]): stri
     const name = node(['([', '])'], [queue.resource, plural(queue.waiters, 'waiter', 'waiters')], 'queue');
     lines.push(`  ${name} --- ${from}`);
     for (const branch of queue.shown) drawWaiter(name, branch);
-    if (queue.hidden !== null) lines.push(`  ${node(['[', ']'], [`+ ${queue.hidden.count} more`], 'waiter')} --> ${name}`);
+    if (queue.hidden !== null)
+      lines.push(`  ${node(['[', ']'], [`+ ${queue.hidden.count} more`], 'waiter')} --> ${name}`);
   };
   const drawWaiter = (to: string, { node: session, edge, queues }: Branch): void => {
     const head = `${session.sessionId} ${formatSeconds(session.waitSeconds)} ${edge?.mode ?? ''}`;
@@ -63,5 +64,8 @@ export function locksMermaid(graph: LockGraph, rootIds: readonly string[]): stri
 
 /** Mermaid's own entities: nothing of a name is read as its syntax, HTML or Markdown. */
 function escaped(text: string): string {
-  return cut(plain(text), TEXT_WIDTH).replace(/[^\p{L}\p{N} .,:;/()=$+\-–…|]/gu, (character) => `#${character.codePointAt(0)};`);
+  return cut(plain(text), TEXT_WIDTH).replace(
+    /[^\p{L}\p{N} .,:;/()=$+\-–…|]/gu,
+    (character) => `#${character.codePointAt(0)};`,
+  );
 }

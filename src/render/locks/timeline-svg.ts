@@ -14,14 +14,12 @@ const MOST = 40;
 /** Episodes as bars over the window: as long as they lasted, as high as their queue, as red as what they cost. */
 export function episodesSvg(report: LockEpisodesReport): string {
   const { window, instance } = report;
-  const items = [...report.items]
-    .slice(0, MOST)
-    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const items = [...report.items].slice(0, MOST).sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   const fromMs = Date.parse(window?.from ?? items[0]?.startedAt ?? report.generatedAt);
   const toMs = Date.parse(window?.to ?? report.generatedAt);
   const height = TOP + ROW * Math.max(1, items.length) + 40;
   const x = (ms: number) =>
-    LABELS + (Math.min(1, Math.max(0, (ms - fromMs) / Math.max(1, toMs - fromMs))) * (WIDTH - LABELS - 20));
+    LABELS + Math.min(1, Math.max(0, (ms - fromMs) / Math.max(1, toMs - fromMs))) * (WIDTH - LABELS - 20);
   const peak = Math.max(1, ...items.map(({ peakWaiters }) => peakWaiters));
   const cost = Math.max(1, ...items.map(({ sessionSeconds }) => sessionSeconds));
   const hidden = report.items.length - items.length;

@@ -10,7 +10,7 @@ export interface Moment {
 
 /** Rows older than this say nothing about a moment. A slowed lane still reads every 2.5 s. */
 export const HORIZON_MS = 3_000;
-/** A waiter's edges are kept once a second: one that is missing from the newest rows for longer than this is gone. */
+/** Where a graph is too large to be kept whole at each change: a waiter not seen for longer than this is gone. */
 const GONE_AFTER_MS = 1_300;
 
 /** What had been seen last at `atMs`: the newest edges of each waiter that was still there. */
@@ -57,7 +57,10 @@ export function replay(
     const { atMs } = sorted[index] as LockEdgeSample;
     const batch: LockEdgeSample[] = [];
     for (; sorted[index]?.atMs === atMs; index += 1) batch.push(sorted[index] as LockEdgeSample);
-    for (const { waiterId } of batch) byWaiter.set(waiterId, []);
+    const waiters = new Set(batch.map(({ waiterId }) => waiterId));
+    // The whole graph: who is not in it is gone.
+    if (waiters.size === batch[0]?.waiters) byWaiter.clear();
+    for (const waiterId of waiters) byWaiter.set(waiterId, []);
     for (const edge of batch) byWaiter.get(edge.waiterId)?.push(edge);
     for (const [waiterId, [first]] of byWaiter)
       if (first !== undefined && first.atMs < atMs - GONE_AFTER_MS) byWaiter.delete(waiterId);

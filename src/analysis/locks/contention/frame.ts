@@ -17,6 +17,7 @@ export interface Frame {
 /** Makes frames of readings. Remembers since when each waiter is seen. */
 export class Frames {
   #firstSeenMs = new Map<string, number>();
+  #sessionIds: ReadonlyMap<string, { startedAtMs: number | null; sessionId: string }> = new Map();
 
   constructor(private readonly instance: string) {}
 
@@ -29,11 +30,6 @@ export class Frames {
       if (known === undefined) edgesOf.set(edge.waiterId, [edge]);
       else known.push(edge);
     }
-    const sessionId = (id: string) => sessionIdOf(instance, id, sessions.get(id)?.startedAtMs ?? null);
-    const statementId = (id: string) => {
-      const digest = sessions.get(id)?.digest ?? null;
-      return digest === null ? null : statementIdOf(instance, digest);
-    };
     return {
       instance,
       atMs: reading.atMs,
@@ -41,8 +37,28 @@ export class Frames {
       sessions,
       edgesOf,
       waitMs: this.#waits(reading, edgesOf),
-      sessionId,
-      statementId,
+      ...this.#ids(sessions),
+    };
+  }
+
+  /** Ids are asked for several times a frame and stay from frame to frame. */
+  #ids(sessions: ReadonlyMap<string, LockSession>): Pick<Frame, 'sessionId' | 'statementId'> {
+    const known = this.#sessionIds;
+    const ids = new Map<string, { startedAtMs: number | null; sessionId: string }>();
+    this.#sessionIds = ids;
+    return {
+      sessionId: (id) => {
+        const startedAtMs = sessions.get(id)?.startedAtMs ?? null;
+        let entry = ids.get(id) ?? known.get(id);
+        if (entry === undefined || entry.startedAtMs !== startedAtMs)
+          entry = { startedAtMs, sessionId: sessionIdOf(this.instance, id, startedAtMs) };
+        ids.set(id, entry);
+        return entry.sessionId;
+      },
+      statementId: (id) => {
+        const digest = sessions.get(id)?.digest ?? null;
+        return digest === null ? null : statementIdOf(this.instance, digest);
+      },
     };
   }
 

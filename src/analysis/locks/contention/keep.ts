@@ -5,26 +5,31 @@ import type { Frame } from './frame.js';
 
 const EVERY_MS = 1_000;
 const MOST_HOLDS = 12;
+/** A larger graph is not kept whole at each of its changes. */
+const MOST_WHOLE = 50;
 /** PostgreSQL keeps only the three weakest table modes out of the shared table. */
 const STRONGEST_FAST_PATH = 3;
 
 /**
- * Decides which rows of a frame are kept: a waiter's edges together, when they change and once a second while they
- * last; a session when it first shows, when its state changes and once a second.
+ * Decides which rows of a frame are kept: the graph when it changes and once a second while it lasts, of a large one
+ * only what changed in between; a session when it first shows, when its state changes and once a second.
  */
 export class Keeper {
-  #waiters = new Map<string, { signature: string; keptMs: number }>();
+  #waiters: ReadonlyMap<string, string> = new Map();
+  #wholeMs = Number.NEGATIVE_INFINITY;
   #sessions = new Map<string, { signature: string; keptMs: number }>();
 
   edges(frame: Frame): LockEdgeSample[] {
-    const kept: LockEdgeSample[] = [];
-    this.#waiters = due(this.#waiters, frame.atMs, [...frame.edgesOf.keys()], {
-      signature: (id) => signatureOf(frame.edgesOf.get(id) ?? []),
-      keep: (id) => {
-        for (const edge of frame.edgesOf.get(id) ?? []) kept.push(edgeSample(frame, edge));
-      },
-    });
-    return kept;
+    const { atMs, edgesOf } = frame;
+    const signatures = new Map([...edgesOf].map(([id, edges]) => [id, signatureOf(edges)]));
+    const changed = [...signatures].filter(([id, signature]) => this.#waiters.get(id) !== signature);
+    const left = [...this.#waiters.keys()].some((id) => !signatures.has(id));
+    const whole =
+      atMs - this.#wholeMs >= EVERY_MS || ((changed.length > 0 || left) && edgesOf.size <= MOST_WHOLE);
+    this.#waiters = signatures;
+    if (whole) this.#wholeMs = atMs;
+    const due = whole ? [...edgesOf.keys()] : changed.map(([id]) => id);
+    return due.flatMap((id) => (edgesOf.get(id) ?? []).map((edge) => edgeSample(frame, edge)));
   }
 
   sessions(frame: Frame): LockSessionSample[] {
@@ -77,6 +82,7 @@ function edgeSample(frame: Frame, edge: LockEdge): LockEdgeSample {
     mode: edge.mode,
     resource: edge.resource,
     waitMs: frame.waitMs.get(edge.waiterId) ?? null,
+    waiters: frame.edgesOf.size,
     waiterStatementId: frame.statementId(edge.waiterId),
     blockerStatementId: frame.statementId(edge.blockerId),
     blockerState: blocker?.state ?? 'unknown',
