@@ -1,7 +1,6 @@
 import type { Locality } from '../core/capability.js';
 import type { Connection } from '../core/engine.js';
 import { sessionIdOf, statementIdOf } from '../core/ids.js';
-import type { LockReading } from '../core/locks.js';
 import type { Probe, ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
@@ -16,6 +15,7 @@ import { OwnCpu } from './locks/own-cpu.js';
 import type { LockPublisher } from './locks/publish.js';
 import { takingTurns } from './locks/taking-turns.js';
 import type { Meter } from './meter.js';
+import { Naming } from './naming.js';
 import type { CollectorPorts } from './ports.js';
 import { ProbeRunner } from './probe-runner.js';
 import { counterSamples, deadlocksIn, instanceTick, onOurClock, ServerCounters } from './records.js';
@@ -29,6 +29,7 @@ export class Connected {
   readonly #runner: ProbeRunner;
   readonly #directory: Directory;
   readonly #digests: Digests;
+  readonly #naming: Naming;
   readonly #locks: LockLane;
   readonly #ownCpu: OwnCpu;
   readonly #counters = new ServerCounters();
@@ -54,6 +55,7 @@ export class Connected {
     this.#runner = new ProbeRunner(ports.engine, this.connection, meter, ports.logger);
     this.#directory = new Directory(ports.engine, ports.target.name);
     this.#digests = new Digests(ports, this.connection, this.#runner, this.#directory, meter);
+    this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
     this.#governor = new Governor(ports.budgetPercent);
     this.#ownCpu = new OwnCpu(ports.host, tracker !== null);
     this.#lastOwnCpuNs = ports.ownCpuNs();
@@ -67,7 +69,13 @@ export class Connected {
       publisher,
       factor: () => this.#governor.factor('locks'),
       ownCpuMs: (id) => this.#ownCpu.usedMs(id),
-      resolve: (reading) => this.#named(reading),
+      resolve: (reading) =>
+        this.#naming.reading(
+          reading,
+          this.#ownSessionIds(),
+          this.#probeTick(reading.atMs, []),
+          this.#abort.signal,
+        ),
     });
   }
 
@@ -83,7 +91,7 @@ export class Connected {
     const seen = this.tracker?.mapPids(raw.sessions ?? []) ?? raw.sessions ?? [];
     const costs = this.tracker?.read(seen, startedMs) ?? NO_COSTS;
     const more = await this.#tickLanes(seen, atMs, signal);
-    const sessions = await this.#resolve(seen, more, atMs, signal);
+    const sessions = await this.#naming.sessions(seen, more, this.#probeTick(atMs, []), signal);
     const factor = this.#governor.factor('digests');
     const statements = await this.#digests.counters(this.#probeTick(atMs, []), factor, signal);
     const clockOffsetMs =
@@ -167,58 +175,6 @@ export class Connected {
     return { ...found, blockers: new Map([...blockers, ...this.#locks.blockedBy()]) };
   }
 
-  /** Names for ids, texts for new digests, and what the smaller probes said, into the rows. */
-  async #resolve(
-    rows: readonly SessionRow[],
-    more: ProbeRecords,
-    atMs: number,
-    signal: AbortSignal,
-  ): Promise<readonly SessionRow[]> {
-    if (this.#directory.lacksNames(rows)) await this.#learnNames(atMs, signal);
-    await this.#digests.learnTexts(
-      rows.flatMap(({ digest }) => digest ?? []),
-      atMs,
-      signal,
-    );
-    this.#directory.findClients(rows, this.ports.host, atMs);
-    this.#directory.keepClients(rows);
-    return rows.map((row) => ({
-      ...row,
-      ...this.#directory.named(row),
-      ...waiting(row, more.blockers?.get(row.id) ?? []),
-      tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
-    }));
-  }
-
-  /** A reading of the locks of others, with names for its ids; texts of new digests are fetched. */
-  async #named(reading: LockReading): Promise<LockReading> {
-    const { signal } = this.#abort;
-    if (this.#directory.lacksNames(reading.sessions)) await this.#learnNames(reading.atMs, signal);
-    const digests = reading.sessions.flatMap(({ digest }) => digest ?? []);
-    await this.#digests.learnTexts(digests, reading.atMs, signal);
-    const own = this.#ownSessionIds();
-    const { sessions, locks, edges } = reading;
-    return {
-      ...reading,
-      sessions: sessions
-        .filter(({ id }) => !own.has(id))
-        .map((row) => ({ ...row, ...this.#directory.named(row) })),
-      locks: locks
-        .filter(({ sessionId }) => !own.has(sessionId))
-        .map((lock) => this.#directory.onNamed(lock)),
-      edges: edges
-        .filter(({ waiterId, blockerId }) => !own.has(waiterId) && !own.has(blockerId))
-        .map((edge) => this.#directory.onNamed(edge)),
-    };
-  }
-
-  async #learnNames(atMs: number, signal: AbortSignal): Promise<void> {
-    const probe = this.#runner.named('names');
-    if (probe === null) return;
-    const { names } = await this.#runner.may(probe, this.#probeTick(atMs, []), signal);
-    if (names !== undefined) this.#directory.setNames(names);
-  }
-
   async #slowLanes(atMs: number, signal: AbortSignal): Promise<void> {
     if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
     this.#lastCountersMs = atMs;
@@ -290,10 +246,4 @@ export class Connected {
 function costOf(row: SessionRow, costs: TrackedCosts): ProcessCost | null {
   const task = taskOf(row);
   return task === null ? null : (costs.costs.get(task) ?? null);
-}
-
-/** Some servers show a lock wait in no state of the session; that somebody blocks it tells. */
-function waiting(row: SessionRow, blockedBy: readonly string[]): Pick<SessionRow, 'blockedBy' | 'waitClass'> {
-  const known = blockedBy.length === 0 || LOCK_WAIT_CLASSES.has(row.waitClass);
-  return { blockedBy, waitClass: known ? row.waitClass : 'lockRow' };
 }

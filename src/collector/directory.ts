@@ -1,4 +1,4 @@
-import type { Connection, Engine } from '../core/engine.js';
+import type { Connection, Engine, RelationId, RelationName } from '../core/engine.js';
 import type { ClientProcess, HostReader } from '../core/host.js';
 import type { LockResource } from '../core/locks.js';
 import type { ProbeRecords } from '../core/probe.js';
@@ -21,6 +21,7 @@ export class Directory {
   readonly #texts = new Map<string, string | null>();
   readonly #own = new Set<string>();
   readonly #retryAtMs = new Map<string, number>();
+  readonly #relations = new Map<string, { readonly name: RelationName | null; readonly retryAtMs: number }>();
   readonly #clients = new Map<string, { readonly found: ClientProcess | null; readonly retryAtMs: number }>();
 
   constructor(
@@ -59,9 +60,35 @@ export class Directory {
     return { database: this.database(database), user: this.user(user), digest: this.canonical(digest) };
   }
 
-  /** A lock or an edge whose resource's database has its name. */
+  /** Names of relations never seen, or not for a while: a relation may be renamed. Rejects as the round trip does. */
+  async learnRelations(
+    connection: Connection,
+    resources: Iterable<LockResource>,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.engine.relationNames === undefined) return;
+    const unseen = new Map<string, RelationId>();
+    for (const { database, relation } of resources) {
+      if (relation === null || unseen.size >= MOST_TEXTS) continue;
+      const key = `${database}:${relation}`;
+      if ((this.#relations.get(key)?.retryAtMs ?? 0) <= nowMs) unseen.set(key, { database, relation });
+    }
+    if (unseen.size === 0) return;
+    const retryAtMs = nowMs + RETRY_MS;
+    for (const key of unseen.keys())
+      this.#relations.set(key, { name: this.#relations.get(key)?.name ?? null, retryAtMs });
+    const call = { signal, deadlineMs: DEADLINES.texts };
+    for (const name of await this.engine.relationNames(connection, [...unseen.values()], call))
+      this.#relations.set(`${name.database}:${name.relation}`, { name, retryAtMs });
+  }
+
+  /** A lock or an edge whose resource has its names. */
   onNamed<T extends { readonly resource: LockResource }>(of: T): T {
-    return { ...of, resource: { ...of.resource, database: this.database(of.resource.database) } };
+    const { database, relation, index } = of.resource;
+    const name = this.#relations.get(`${database}:${relation}`)?.name;
+    const names = { relation: name?.table ?? relation, index: name?.index ?? index };
+    return { ...of, resource: { ...of.resource, database: this.database(database), ...names } };
   }
 
   /** One of the monitor's own statements. */

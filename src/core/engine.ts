@@ -56,6 +56,19 @@ export interface Connection extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A relation as a LockResource of a reading has it before it is named. */
+export interface RelationId {
+  /** Null: shared by all databases. */
+  readonly database: string | null;
+  readonly relation: string;
+}
+
+export interface RelationName extends RelationId {
+  /** `schema.table`; of an index, its table. */
+  readonly table: string;
+  readonly index: string | null;
+}
+
 /** Everything the rest of dbvitals knows about a database engine. */
 export interface Engine {
   readonly name: EngineName;
@@ -73,6 +86,12 @@ export interface Engine {
     digests: readonly string[],
     context: CallContext,
   ): Promise<readonly StatementText[]>;
+  /** Names of relations that readings of locks give as numbers; absent where the server's own views name them. */
+  relationNames?(
+    connection: Connection,
+    relations: readonly RelationId[],
+    context: CallContext,
+  ): Promise<readonly RelationName[]>;
   /** Proves whether the server is a process of this host, and which. */
   locate(connection: Connection, host: HostReader): Locality;
   /** Blackout mode: what the titles of processes or names of threads still tell when the server refuses connections. Pure. */

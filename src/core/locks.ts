@@ -44,8 +44,8 @@ export interface LockRow {
 
 /**
  * One session waits for another. `hard`: the blocker holds what the waiter wants. `soft`: the blocker waits before it in
- * the queue for a mode that conflicts. Reduced to queue order: a waiter has an edge to each holder, and to the nearest
- * conflicting waiter before it, not to all of them.
+ * the queue for a mode that conflicts. Reduced to queue order: a waiter has an edge to each holder; to a waiter before it
+ * only where that one waits for somebody else than these holders. So n waiters for one row have n edges.
  */
 export interface LockEdge {
   readonly waiterId: string;
@@ -55,6 +55,8 @@ export interface LockEdge {
   readonly mode: string;
   readonly resource: LockResource;
   readonly waitStartedAtMs: number | null;
+  /** The nearest waiter before it whose blockers are its own too, so that no edge leads there; null for none. */
+  readonly behindId?: string | null;
   /** 1: both sides stand in one consistent snapshot. Less where views are read one after the other. */
   readonly confidence: number;
 }

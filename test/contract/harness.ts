@@ -62,9 +62,14 @@ export class Harness {
 
   /** Whom the waiter waits for, by all probes that tell. */
   async blockersOf(waiter: string): Promise<readonly string[]> {
-    const probes = this.engine.probes.filter(({ name }) => /blockers$/.test(name) && this.offers(name));
+    const probes = this.engine.probes.filter(
+      ({ name, lane }) => (lane === 'locks' || /blockers$/.test(name)) && this.offers(name),
+    );
     const found = await Promise.all(probes.map(({ name }) => this.run(name, [waiter])));
-    return found.flatMap(({ blockers }) => blockers?.get(waiter) ?? []);
+    return found.flatMap(({ blockers, locks }) => [
+      ...(blockers?.get(waiter) ?? []),
+      ...(locks?.edges ?? []).filter(({ waiterId }) => waiterId === waiter).map(({ blockerId }) => blockerId),
+    ]);
   }
 
   async texts(digests: readonly string[]) {

@@ -1,10 +1,11 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
+import { relationNames } from './locks/names.js';
 import { readPgBouncer } from './pgbouncer.js';
-import { blockers } from './probes/blockers.js';
 import { counters } from './probes/counters.js';
 import { ioInFlight } from './probes/io-in-flight.js';
+import { locks, watch } from './probes/locks.js';
 import { names } from './probes/names.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
@@ -18,10 +19,11 @@ export const postgresql: Engine = {
   name: 'postgresql',
   defaultPort: 5432,
   sessionsAre: 'processes',
-  probes: [sessions, temp, ioInFlight, blockers, names, ...counters, statements],
+  probes: [sessions, temp, ioInFlight, locks, watch, names, ...counters, statements],
   queries: allQueries(),
   connect,
   statementTexts,
+  relationNames,
   locate,
   sessionsFromTitles,
   readPooler: readPgBouncer,

@@ -1,7 +1,8 @@
 import type { Probe } from '../../../core/probe.js';
 import type { Row } from '../../../core/row.js';
-import type { SessionKind, SessionRow, SessionState } from '../../../core/session.js';
+import type { SessionKind, SessionRow } from '../../../core/session.js';
 import { queryFor } from '../select.js';
+import { stateOf } from '../states.js';
 import { waitClassOf } from '../wait-classes.js';
 
 /** Columns of queries/sessions. */
@@ -25,14 +26,6 @@ interface ActivityRow {
   readonly query_id: string | null;
   readonly text_hash: string | null;
 }
-
-const STATES: Readonly<Record<string, SessionState>> = {
-  active: 'active',
-  'fastpath function call': 'active',
-  idle: 'idle',
-  'idle in transaction': 'idleInTransaction',
-  'idle in transaction (aborted)': 'idleInTransactionAborted',
-};
 
 const KINDS: Readonly<Record<string, SessionKind>> = {
   'client backend': 'client',
@@ -71,7 +64,7 @@ function sessionOf(row: Row): SessionRow {
   // Without a privilege the server hides even the type of other users' sessions.
   const backendType = activity.backend_type ?? 'hidden';
   const kind = activity.backend_type === null ? 'client' : (KINDS[backendType] ?? 'system');
-  const state = stateOf(activity, kind);
+  const state = stateOf(activity.state, activity.backend_type);
   return {
     id: activity.pid,
     startedAtMs: activity.started_at_ms,
@@ -96,12 +89,6 @@ function sessionOf(row: Row): SessionRow {
     blockedBy: [],
     tempBytes: null,
   };
-}
-
-/** Server processes have no state of their own; a client without one is hidden from this login. */
-function stateOf(row: ActivityRow, kind: SessionKind): SessionState {
-  if (row.state !== null) return STATES[row.state] ?? 'unknown';
-  return kind === 'client' ? 'unknown' : 'background';
 }
 
 /** query_id stays set after a statement ended; a hash of the text stands in where there is none. */

@@ -1,0 +1,90 @@
+import type { Connection } from '../core/engine.js';
+import type { LockReading } from '../core/locks.js';
+import type { ProbeRecords, ProbeTick } from '../core/probe.js';
+import type { SessionRow } from '../core/session.js';
+import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
+import type { Digests } from './digests.js';
+import type { Directory } from './directory.js';
+import type { CollectorPorts } from './ports.js';
+import type { ProbeRunner } from './probe-runner.js';
+
+/** Names for the ids that rows of one connection carry, and texts for their new digests. */
+export class Naming {
+  constructor(
+    private readonly ports: CollectorPorts,
+    private readonly connection: Connection,
+    private readonly runner: ProbeRunner,
+    private readonly directory: Directory,
+    private readonly digests: Digests,
+  ) {}
+
+  /** The rows of a tick, with what the smaller probes said. */
+  async sessions(
+    rows: readonly SessionRow[],
+    more: ProbeRecords,
+    tick: ProbeTick,
+    signal: AbortSignal,
+  ): Promise<readonly SessionRow[]> {
+    await this.#learn(rows, tick, signal);
+    this.directory.findClients(rows, this.ports.host, tick.atMs);
+    this.directory.keepClients(rows);
+    return rows.map((row) => ({
+      ...row,
+      ...this.directory.named(row),
+      ...waiting(row, more.blockers?.get(row.id) ?? []),
+      tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
+    }));
+  }
+
+  /** A reading of the locks of others than us. */
+  async reading(
+    reading: LockReading,
+    own: ReadonlySet<string>,
+    tick: ProbeTick,
+    signal: AbortSignal,
+  ): Promise<LockReading> {
+    const sessions = reading.sessions.filter(({ id }) => !own.has(id));
+    const locks = reading.locks.filter(({ sessionId }) => !own.has(sessionId));
+    const edges = reading.edges.filter(
+      ({ waiterId, blockerId }) => !own.has(waiterId) && !own.has(blockerId),
+    );
+    await this.#learn(sessions, tick, signal);
+    const resources = [...edges, ...locks].map(({ resource }) => resource);
+    try {
+      await this.directory.learnRelations(this.connection, resources, tick.atMs, signal);
+    } catch (error) {
+      // A relation keeps its number where its name may not be read now.
+      const { logger, target } = this.ports;
+      logger.warn({ instance: target.name, error: (error as Error).message }, 'relations not named');
+    }
+    return {
+      ...reading,
+      sessions: sessions.map((row) => ({ ...row, ...this.directory.named(row) })),
+      locks: locks.map((lock) => this.directory.onNamed(lock)),
+      edges: edges.map((edge) => this.directory.onNamed(edge)),
+    };
+  }
+
+  async #learn(
+    rows: readonly Pick<SessionRow, 'database' | 'user' | 'digest'>[],
+    tick: ProbeTick,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.directory.lacksNames(rows)) await this.#learnNames(tick, signal);
+    const digests = rows.flatMap(({ digest }) => digest ?? []);
+    await this.digests.learnTexts(digests, tick.atMs, signal);
+  }
+
+  async #learnNames(tick: ProbeTick, signal: AbortSignal): Promise<void> {
+    const probe = this.runner.named('names');
+    if (probe === null) return;
+    const { names } = await this.runner.may(probe, tick, signal);
+    if (names !== undefined) this.directory.setNames(names);
+  }
+}
+
+/** Some servers show a lock wait in no state of the session; that somebody blocks it tells. */
+function waiting(row: SessionRow, blockedBy: readonly string[]): Pick<SessionRow, 'blockedBy' | 'waitClass'> {
+  const known = blockedBy.length === 0 || LOCK_WAIT_CLASSES.has(row.waitClass);
+  return { blockedBy, waitClass: known ? row.waitClass : 'lockRow' };
+}

@@ -1,0 +1,33 @@
+import type { LockResource, LockResourceKind } from '../../../core/locks.js';
+
+const KINDS: Readonly<Record<string, LockResourceKind>> = {
+  relation: 'table',
+  extend: 'extend',
+  frozenid: 'object',
+  page: 'page',
+  tuple: 'row',
+  transactionid: 'transaction',
+  virtualxid: 'transaction',
+  spectoken: 'transaction',
+  'speculative token': 'transaction',
+  object: 'object',
+  userlock: 'advisory',
+  advisory: 'advisory',
+};
+const ON_RELATIONS: readonly string[] = ['relation', 'extend', 'page', 'tuple'];
+const IN_DATABASES: readonly string[] = [...ON_RELATIONS, 'frozenid', 'object', 'userlock', 'advisory'];
+
+/** The resource of a lock_key of queries/locks, `type:database:relation:…`; database and relation are numbers. */
+export function resourceOf(lockKey: string): LockResource {
+  const [type = '', database = '', relation = '', page = '', tuple = ''] = lockKey.split(':');
+  const row = type === 'tuple' ? `(${page},${tuple})` : null;
+  return {
+    key: row === null ? lockKey : `row:${database}:${relation}:${row}`,
+    kind: KINDS[type] ?? 'other',
+    // 0 is what all databases share.
+    database: IN_DATABASES.includes(type) && database !== '0' ? database : null,
+    relation: ON_RELATIONS.includes(type) ? relation : null,
+    index: null,
+    row,
+  };
+}
