@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Longest text kept of a statement, characters. */
-const MOST_CHARACTERS = 4_096;
+export const MOST_CHARACTERS = 4_096;
 
 /**
  * Servers cut the texts of digests (max_digest_length, 1,024 bytes by default) and take what is equal up to there for one

@@ -1,6 +1,7 @@
 import type { CallContext, Connection } from '../../core/engine.js';
 import { statementIdOf } from '../../core/ids.js';
 import { OVERFLOW_DIGEST, type StatementText } from '../../core/statement.js';
+import { MOST_CHARACTERS } from './normalise.js';
 import { isOwnStatement } from './own-statements.js';
 import { sampledText } from './sampled-texts.js';
 import { hasPerformanceSchema, type QueryName, queryFor } from './select.js';
@@ -43,7 +44,7 @@ function textOf(
   raw: string,
   source: StatementText['source'],
 ): StatementText {
-  const text = raw.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ');
+  const text = raw.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ').slice(0, MOST_CHARACTERS);
   return {
     statementId: statementIdOf(instance, digest),
     instance,
@@ -52,6 +53,6 @@ function textOf(
     text,
     command: /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? null,
     source: isOwnStatement(raw) ? 'monitor' : source,
-    truncated: CUT.test(text),
+    truncated: CUT.test(text) || text.length === MOST_CHARACTERS,
   };
 }

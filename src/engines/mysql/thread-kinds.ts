@@ -2,8 +2,8 @@ import type { SessionKind } from '../../core/session.js';
 
 /** By a thread's name in performance_schema.threads, or by its name in /proc where the server lists it nowhere. */
 const BY_NAME: readonly (readonly [RegExp, SessionKind])[] = [
-  [/slave|replica|binlog_dump|rpl_/i, 'replication'],
-  [/purge|page_flush|page_cleaner|srv_worker|master|event_scheduler|stats|fts|sync_rec/i, 'maintenance'],
+  [/slave_(io|sql|worker)|replica_|binlog_dump|rpl_rca/i, 'replication'],
+  [/purge|page_flush|page_cleaner|srv_worker|master|event_scheduler|stats|fts/i, 'maintenance'],
   [/io_|_io|log_|buf_|aio|io_uring|tpool|thread_pool|checkpoint|binlog/i, 'storage'],
 ];
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { DbvitalsError } from '../../core/errors.js';
 import { run } from '../run.js';
+import { templateOf } from './data-template.js';
 import { DISTRIBUTIONS, type MysqlDistribution, type MysqlVersion } from './distributions.js';
 import { relocate } from './relocate.js';
 
@@ -35,17 +37,33 @@ export async function fetchMysql(version: MysqlVersion, options: FetchOptions): 
     const root = join(scratch, 'root');
     await unpack(scratch, root, options.signal);
     // The tree runs where it will live: the paths are written into the programs.
-    await rm(tree, { recursive: true, force: true });
-    await rename(root, tree);
-    await relocate(tree, distribution.programs);
-    await writeFile(join(tree, COMPLETE), '');
-    await chmod(tree, 0o755);
+    const home = `${tree}-${randomUUID().slice(0, 8)}`;
+    await rename(root, home);
+    await relocate(home, distribution.programs);
+    await writeFile(join(home, COMPLETE), '');
+    await chmod(home, 0o755);
+    await publish(home, tree);
     return tree;
   } catch (error) {
     throw unavailable(version, error);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Of two that fetch at once the first wins. Data of another build of the server goes. */
+async function publish(home: string, tree: string): Promise<void> {
+  if (!existsSync(join(tree, COMPLETE))) {
+    await rm(tree, { recursive: true, force: true });
+    await rm(templateOf(tree), { recursive: true, force: true });
+    try {
+      await symlink(basename(home), tree);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  await rm(home, { recursive: true, force: true });
 }
 
 function unavailable(version: MysqlVersion, cause: unknown): DbvitalsError {

@@ -9,6 +9,7 @@ import { freePort } from '../free-port.js';
 import { makePrivateDirectory, type PrivateDirectory } from '../private-directory.js';
 import { run } from '../run.js';
 import { waitUntil } from '../wait-until.js';
+import { copyOfTemplate, templateOf } from './data-template.js';
 import { DISTRIBUTIONS, type MysqlVersion } from './distributions.js';
 import { fetchMysql } from './fetch.js';
 
@@ -71,32 +72,10 @@ export class PrivateMysql implements AsyncDisposable {
   }
 
   /** Makes the data directory. */
-  async initialise(): Promise<void> {
-    const { flavour, tree } = this;
-    const usr = join(tree, 'usr');
-    const own = { ...this.account, cwd: this.directory.path, timeoutMs: 120_000 };
-    const common = ['--no-defaults', `--datadir=${this.dataDirectory}`, `--tmpdir=${this.directory.path}`];
-    if (flavour === 'mysql') {
-      await run(
-        join(tree, DISTRIBUTIONS[this.version].server),
-        [
-          ...common,
-          `--basedir=${usr}`,
-          '--innodb-redo-log-capacity=8M',
-          '--skip-log-bin',
-          '--initialize-insecure',
-        ],
-        own,
-      );
-      return;
-    }
-    const args = [
-      ...common,
-      `--basedir=${usr}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-    ];
-    await run('sh', [join(usr, 'bin/mariadb-install-db'), ...args, '--innodb-log-file-size=16M'], own);
+  initialise(): Promise<void> {
+    return copyOfTemplate(templateOf(this.tree), this.dataDirectory, this.account, (directory) =>
+      this.#fill(directory),
+    );
   }
 
   async start(): Promise<void> {
@@ -142,6 +121,27 @@ export class PrivateMysql implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  async #fill(dataDirectory: string): Promise<void> {
+    const { flavour, tree } = this;
+    const usr = join(tree, 'usr');
+    const own = { ...this.account, cwd: this.directory.path, timeoutMs: 120_000 };
+    const common = [
+      '--no-defaults',
+      `--datadir=${dataDirectory}`,
+      `--basedir=${usr}`,
+      `--tmpdir=${this.directory.path}`,
+    ];
+    const mysql = ['--innodb-redo-log-capacity=8M', '--skip-log-bin', '--initialize-insecure'];
+    const mariadb = [
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--innodb-log-file-size=16M',
+    ];
+    if (flavour === 'mysql')
+      await run(join(tree, DISTRIBUTIONS[this.version].server), [...common, ...mysql], own);
+    else await run('sh', [join(usr, 'bin/mariadb-install-db'), ...common, ...mariadb], own);
   }
 
   #defaults(): Record<string, string | number> {
