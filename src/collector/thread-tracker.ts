@@ -8,6 +8,10 @@ import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** Threads of a server come and go with its thread cache; which there are is looked up this often. */
 const LIST_EVERY_TICKS = 5;
+/** MariaDB's thread pool: `worker_thread` in /proc (from 11 on), `threadpool/worker_thread` to itself. */
+const POOL_THREAD = /worker_thread$/;
+/** The kernel's own workers for a process that uses io_uring. */
+const KERNEL_THREAD = /^iou-/;
 /** /proc/<pid>/stat counts in ticks of 10 ms, user and system time apart. */
 const TICK_ERROR_NS = 20e6;
 
@@ -44,15 +48,20 @@ export class ThreadTracker implements Tracker {
     return sessions.map((session) => ({
       ...session,
       osPid: session.kind === 'client' ? this.serverPid : null,
-      osTid: this.bound ? session.osTid : null,
+      osTid: this.#isBound(session) ? session.osTid : 0,
     }));
+  }
+
+  /** The server's own threads are themselves also where a pool's threads run the sessions. */
+  #isBound({ kind, backendType }: SessionRow): boolean {
+    return this.bound || (kind !== 'client' && !POOL_THREAD.test(backendType));
   }
 
   /** Idle sessions are read at a tenth of the rate. */
   read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
     const first = this.#ticks === 0;
     this.#ticks += 1;
-    const mentioned = sessions.flatMap(({ osTid }) => osTid ?? []);
+    const mentioned = sessions.flatMap(({ osTid }) => osTid || []);
     if (first || this.#ticks % LIST_EVERY_TICKS === 0 || mentioned.some((tid) => !this.#last.has(tid)))
       this.#threads = this.host.threads(this.serverPid);
     const known = new Set(mentioned);
@@ -82,12 +91,11 @@ export class ThreadTracker implements Tracker {
   #unlisted(tids: readonly number[]): Pick<TrackedCosts, 'names' | 'shared'> {
     const main = this.#titles.get(this.serverPid)?.title;
     const named = tids.flatMap((tid) => this.#titles.get(tid) ?? []).filter(({ title }) => title !== main);
-    const workers =
-      named.length === 0
-        ? tids
-        : named.filter(({ title }) => /worker_thread/.test(title)).map(({ pid }) => pid);
+    const pool = named.filter(({ title }) => POOL_THREAD.test(title)).map(({ pid }) => pid);
+    const workers = named.every(({ title }) => KERNEL_THREAD.test(title)) ? tids : pool;
     return {
-      names: new Map(named.map(({ pid, title }) => [pid, title])),
+      // One name for all of a kind: `ib_io_rd-1`, `iou-wrk-4711`.
+      names: new Map(named.map(({ pid, title }) => [pid, title.replace(/-\d+$/, '')])),
       shared: new Set(this.bound ? [] : workers.filter((tid) => tid !== this.serverPid)),
     };
   }

@@ -21,7 +21,7 @@ export interface SessionRow {
   readonly startedAtMs: number | null;
   /** Process id as the server sees it; in a container it must be mapped before /proc is asked. */
   readonly osPid: number | null;
-  /** Thread id for engines that run sessions as threads. */
+  /** Thread id for engines that run sessions as threads; 0: it has no thread of its own (a thread pool). */
   readonly osTid: number | null;
   readonly kind: SessionKind;
   readonly backendType: string;

@@ -20,7 +20,7 @@ export function sessionItems(
     return {
       sessionId: row.id,
       osPid: row.osPid,
-      osTid: row.osTid,
+      osTid: row.osTid === 0 ? null : row.osTid,
       startedAt: isoTime(row.startedAtMs),
       kind: row.kind,
       backendType: row.backendType,
