@@ -11,6 +11,7 @@ import { Digests } from './digests.js';
 import { Directory } from './directory.js';
 import { Governor } from './governor.js';
 import { LockLane } from './locks/lane.js';
+import { LogTail } from './locks/log-tail.js';
 import { OwnCpu } from './locks/own-cpu.js';
 import type { LockPublisher } from './locks/publish.js';
 import { takingTurns } from './locks/taking-turns.js';
@@ -32,6 +33,7 @@ export class Connected {
   readonly #naming: Naming;
   readonly #locks: LockLane;
   readonly #ownCpu: OwnCpu;
+  readonly #log: LogTail;
   readonly #counters = new ServerCounters();
   readonly #governor: Governor;
   readonly #snapshot: Probe;
@@ -58,6 +60,7 @@ export class Connected {
     this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
     this.#governor = new Governor(ports.budgetPercent);
     this.#ownCpu = new OwnCpu(ports.host, tracker !== null);
+    this.#log = new LogTail(ports.engine, opened.facts, locality.serverPid, ports.host);
     this.#lastOwnCpuNs = ports.ownCpuNs();
     const [snapshot] = ports.engine.probes.filter(({ name }) => name === 'sessions');
     if (snapshot === undefined) throw new Error(`the engine ${ports.engine.name} has no session probe`);
@@ -116,7 +119,8 @@ export class Connected {
     this.publisher.publish(
       lockAnalyst.tick({ atMs, clockOffsetMs, sessions, statements, history, deadlocks }),
     );
-    if (more.reported !== undefined) this.publisher.publish(lockAnalyst.reported(more.reported));
+    const reported = [...(more.reported ?? []), ...this.#log.poll(atMs)];
+    if (reported.length > 0) this.publisher.publish(lockAnalyst.reported(reported));
     this.#store(sessions, costs, clockOffsetMs, { atMs, elapsedMs, missedTicks, snapshotMs });
     await this.#slowLanes(atMs, signal);
     this.ports.emit('tick', { instance: this.ports.target.name, atMs, sessions: sessions.length });

@@ -6,6 +6,7 @@ import type { Logger } from './logger.js';
 import type { PoolerSnapshot } from './pooler.js';
 import type { Probe, SelectedQuery } from './probe.js';
 import type { Row } from './row.js';
+import type { ServerLog } from './server-log.js';
 import type { SessionRow } from './session.js';
 import type { StatementText } from './statement.js';
 
@@ -94,6 +95,8 @@ export interface Engine {
   ): Promise<readonly RelationName[]>;
   /** Proves whether the server is a process of this host, and which. */
   locate(connection: Connection, host: HostReader): Locality;
+  /** The server's own log, where deadlocks are told; absent where none is read. */
+  readonly serverLog?: ServerLog;
   /** Blackout mode: what the titles of processes or names of threads still tell when the server refuses connections. Pure. */
   sessionsFromTitles(titles: readonly ProcessTitle[]): readonly SessionRow[];
   /** The pooler in front of the instance, when one is configured. */

@@ -26,7 +26,31 @@ export interface HostReader {
   findClient(connection: ClientEndpoint): ClientProcess | null;
   /** The whole host. Elsewhere than on Linux other programs are asked, and it takes as long as they do. */
   read(): Promise<HostReading>;
+  readonly logs: LogFiles;
   close(): void;
+}
+
+/** Log files of servers on this host; null for what is not there or may not be read. */
+export interface LogFiles {
+  readText(path: string): string | null;
+  /** The file of that extension that was written to last. */
+  newest(directory: string, extension: string): string | null;
+  /** The regular file that is the process's standard error. */
+  standardErrorOf(pid: number): string | null;
+  /** Whole lines written since; from null: nothing yet, only where the file ends. */
+  readAppended(path: string, from: LogPosition | null, maxBytes: number): AppendedLines | null;
+}
+
+export interface LogPosition {
+  readonly inode: number;
+  readonly offset: number;
+}
+
+export interface AppendedLines {
+  readonly text: string;
+  readonly position: LogPosition;
+  /** Left out, because there was more than `maxBytes`. */
+  readonly skippedBytes: number;
 }
 
 export interface ProcessDescription {

@@ -5,6 +5,7 @@ import { describeProcess } from './describe.js';
 import { Descriptors } from './descriptors.js';
 import { readElsewhere, type SystemLibrary } from './elsewhere.js';
 import { capabilitiesElsewhere, hostCapabilities } from './host-capabilities.js';
+import { logFiles } from './log-files.js';
 import { ProcessFiles } from './processes.js';
 import { readCgroup, readSystem } from './system.js';
 
@@ -50,6 +51,7 @@ export function openHost(options: HostOptions = {}): HostReader {
       linux
         ? readSystem(root, files, readCgroup(root, sysRoot, 'self'))
         : readElsewhere(await library(), platform),
+    logs: logFiles(root),
     close: () => files.close(),
   };
 }

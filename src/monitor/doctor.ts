@@ -1,5 +1,6 @@
 import type { Capability } from '../core/capability.js';
-import type { Target } from '../core/engine.js';
+import type { Engine, Target } from '../core/engine.js';
+import type { InstanceFacts } from '../core/facts.js';
 import type { HostReader } from '../core/host.js';
 import type { DoctorReport } from '../core/instance-report.js';
 import { silentLogger } from '../core/logger.js';
@@ -22,8 +23,13 @@ export async function examine(
     logger: silentLogger,
   });
   const { facts } = connection;
-  const { level, proven, how } = engine.locate(connection, host);
-  const items = [...facts.capabilities, ...host.capabilities, ...probeCapabilities(engine.probes, facts)];
+  const { level, proven, how, serverPid } = engine.locate(connection, host);
+  const items = [
+    ...facts.capabilities,
+    ...logCapability(engine, facts, serverPid, host),
+    ...host.capabilities,
+    ...probeCapabilities(engine.probes, facts),
+  ];
   return {
     schema: 'dbvitals.doctor/1',
     ...head,
@@ -37,10 +43,26 @@ export async function examine(
   };
 }
 
-function probeCapabilities(
-  probes: Awaited<ReturnType<typeof loadEngine>>['probes'],
-  facts: Parameters<(typeof probes)[number]['select']>[0],
+/** Whether deadlocks can be read from the server's log. */
+function logCapability(
+  engine: Engine,
+  facts: InstanceFacts,
+  serverPid: number | null,
+  host: HostReader,
 ): Capability[] {
+  if (engine.serverLog === undefined) return [];
+  const capability = 'deadlocks.log';
+  if (serverPid === null) {
+    const reason = "the server's log is on another host: deadlocks are counted, who took part is not told";
+    return [{ capability, available: false, reason, remedy: "run dbvitals on the server's host" }];
+  }
+  const found = engine.serverLog.locate(facts, serverPid, host.logs);
+  return 'unavailable' in found
+    ? [{ capability, available: false, reason: found.unavailable, remedy: found.remedy }]
+    : [{ capability, available: true, reason: null, remedy: null }];
+}
+
+function probeCapabilities(probes: Engine['probes'], facts: InstanceFacts): Capability[] {
   return probes.map((probe) => {
     const selected = probe.select(facts);
     const unavailable = 'unavailable' in selected ? selected : null;

@@ -2,6 +2,7 @@ import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
 import { relationNames } from './locks/names.js';
+import { serverLog } from './log/index.js';
 import { readPgBouncer } from './pgbouncer.js';
 import { counters } from './probes/counters.js';
 import { ioInFlight } from './probes/io-in-flight.js';
@@ -25,6 +26,7 @@ export const postgresql: Engine = {
   statementTexts,
   relationNames,
   locate,
+  serverLog,
   sessionsFromTitles,
   readPooler: readPgBouncer,
 };
