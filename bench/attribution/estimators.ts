@@ -1,5 +1,6 @@
 import { createAttributor } from '../../src/attribution/index.js';
 import { statementIdOf } from '../../src/core/ids.js';
+import { taskOf } from '../../src/core/session-key.js';
 import type { UsageEntry } from '../../src/core/usage.js';
 import type { Trace } from './trace.js';
 
@@ -34,7 +35,7 @@ export function ledger({ ticks, truth }: Trace): {
 
 /** Naive: the whole tick's CPU to the statement seen at its end. */
 export function tickEnd({ ticks }: Trace): Shares {
-  return sumBy(ticks, (tick, session) => tick.processes.get(session.osPid ?? -1)?.cpuNs ?? 0, true);
+  return sumBy(ticks, (tick, session) => tick.processes.get(taskOf(session) ?? -1)?.cpuNs ?? 0, true);
 }
 
 /** Naive: active session history, one second of CPU per sample without a wait. */

@@ -1,40 +1,55 @@
-import { startPostgresServer } from '../../src/lab/postgresql/index.js';
 import type { BenchOptions, BenchResult } from '../run.js';
 import { ashCounts, distance, elapsedTime, ledger, medianError, tickEnd } from './estimators.js';
-import { record, type Trace } from './trace.js';
-import { SCHEMA, WORKLOADS } from './workloads.js';
+import { startMysqlSubject } from './subject-mysql.js';
+import { startPostgresSubject } from './subject-postgresql.js';
+import { record, type Subject, type Trace } from './trace.js';
+import { WORKLOADS } from './workloads.js';
+import { MYSQL_WORKLOADS, ONE_EACH } from './workloads-mysql.js';
+
+interface Started extends AsyncDisposable {
+  subject(workload: string, seed: number): Subject;
+}
+
+const namesOf = (workloads: readonly { readonly name: string }[]) => workloads.map(({ name }) => name);
+
+/** What can be asked for by name; all of them otherwise. */
+const SUBJECTS: Readonly<
+  Record<string, { start(say: (line: string) => void): Promise<Started>; workloads: readonly string[] }>
+> = {
+  postgresql: { start: startPostgresSubject, workloads: namesOf(WORKLOADS) },
+  mysql: { start: (say) => startMysqlSubject('mysql-9.7', {}, say), workloads: namesOf(MYSQL_WORKLOADS) },
+  mariadb: { start: (say) => startMysqlSubject('mariadb-11.8', {}, say), workloads: [ONE_EACH.name] },
+  'mariadb-schema': {
+    start: (say) => startMysqlSubject('mariadb-11.8', { 'performance-schema': 'ON' }, say),
+    workloads: [ONE_EACH.name],
+  },
+};
 
 /**
- * CPU per statement against pg_stat_kcache (PostgreSQL 15, Debian's package), in 60 s windows. The truth counts the
- * executor only, so shares over statements are compared; what the ledger gives to parse, bind and protocol is apart.
- * Peers on the same trace: the naive ways.
+ * CPU per statement against a truth of the server's own, in 60 s windows: pg_stat_kcache on PostgreSQL 15 (Debian's
+ * package; the executor only), SUM_CPU_TIME of the digests on MySQL 9.7; on MariaDB 11.8, with performance_schema off
+ * and on, the threads of connections that run one statement each. Shares over statements are compared; what the ledger
+ * gives to parse, bind and protocol is apart. Peers on the same trace: the naive ways. Arguments: engines, workloads, seeds.
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));
-  const seeds = quick ? [1] : args.length > 0 ? args.map(Number) : [1, 2, 3];
-  const seconds = quick ? 20 : 60;
-  await using server = await startPostgresServer({
-    version: 'debian',
-    preload: ['pg_stat_statements', 'pg_stat_kcache'],
-    extensions: ['pg_stat_statements', 'pg_stat_kcache'],
-    settings: { shared_buffers: '32MB', 'pg_stat_kcache.linux_hz': 1_000_000, max_wal_size: '4GB' },
-    onProgress: say,
-  });
-  const admin = await server.connect();
-  for (const statement of SCHEMA.split(';')) await admin.query(statement);
-  await admin.query(
-    'CREATE ROLE load LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO load; CREATE ROLE dbvitals LOGIN; GRANT pg_monitor TO dbvitals',
-  );
-  await admin.end();
+  const numbers = args.filter((arg) => /^\d+$/.test(arg)).map(Number);
+  const seeds = quick ? [1] : numbers.length > 0 ? numbers : [1, 2, 3];
+  const wanted = (name: string, all: readonly string[]) =>
+    all.every((each) => !args.includes(each)) || args.includes(name);
   const figures: Record<string, unknown> = {};
   const peers: Record<string, unknown> = {};
-  for (const { name } of WORKLOADS) {
-    for (const seed of seeds) {
-      const trace = await record(server, name, seed, seconds);
-      const key = `${name}/${seed}`;
-      figures[key] = figuresOf(trace);
-      peers[key] = peersOf(trace);
-      say(`${key} ${JSON.stringify(figures[key])} naive ${JSON.stringify(peers[key])}`);
+  for (const [engine, { start, workloads }] of Object.entries(SUBJECTS)) {
+    if (!wanted(engine, Object.keys(SUBJECTS))) continue;
+    await using started = await start(say);
+    for (const workload of workloads.filter((name) => wanted(name, workloads))) {
+      for (const seed of seeds) {
+        const trace = await record(started.subject(workload, seed), quick ? 20 : 60);
+        const key = `${engine}/${workload}/${seed}`;
+        figures[key] = figuresOf(trace);
+        peers[key] = peersOf(trace);
+        say(`${key} ${JSON.stringify(figures[key])} naive ${JSON.stringify(peers[key])}`);
+      }
     }
   }
   if (!json) console.table(figures);

@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
-import { ProcessTracker } from '../../src/collector/process-tracker.js';
 import { StatementDeltas } from '../../src/collector/statement-deltas.js';
-import { targetOf } from '../../src/config/index.js';
-import { silentLogger } from '../../src/core/logger.js';
+import type { Tracker } from '../../src/collector/tracker.js';
+import type { Connection, Engine } from '../../src/core/engine.js';
+import type { HostReader } from '../../src/core/host.js';
 import type { ProbeTick } from '../../src/core/probe.js';
+import type { SessionRow } from '../../src/core/session.js';
 import type { AttributionTick } from '../../src/core/usage.js';
-import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
-import type { PrivatePostgres } from '../../src/lab/postgresql/index.js';
 
-/** What the executor used per digest, as pg_stat_kcache counted it in the window. */
+/** What each digest really used in the window. */
 export interface Truth {
   readonly cpuNs: ReadonlyMap<string, number>;
   readonly readBytes: ReadonlyMap<string, number>;
@@ -24,56 +22,48 @@ export interface Trace {
   readonly truth: Truth;
 }
 
-/** Ticks as the product takes them, once a second, between two readings of the truth. The first ones only warm up. */
-export async function record(
-  server: PrivatePostgres,
-  workload: string,
-  seed: number,
-  seconds: number,
-): Promise<Trace> {
-  const load = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'load.ts'), String(server.port), workload, String(seed)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  await once(load.stdout, 'data');
+/** A server under a load, and who knows the truth about it. */
+export interface Subject {
+  readonly engine: Engine;
+  connect(): Promise<Connection>;
+  tracker(host: HostReader): Tracker;
+  startLoad(): ChildProcess;
+  /** Each tick's sessions. */
+  observe(sessions: readonly SessionRow[]): void;
+  /** Cumulative; `sessions` are those of the newest tick. */
+  readTruth(sessions: readonly SessionRow[]): Promise<Truth>;
+}
+
+const call = () => ({ signal: new AbortController().signal, deadlineMs: 5_000 });
+
+/** Ticks as the product takes them, once a second, between two readings of the truth. */
+export async function record(subject: Subject, seconds: number): Promise<Trace> {
+  const load = subject.startLoad();
+  await once(load.stdout as NodeJS.ReadableStream, 'data');
   await sleep(3_000);
   const host = openHost();
-  const engine = await loadEngine('postgresql');
-  const signal = new AbortController().signal;
-  await using connection = await engine.connect(targetOf('bench', server.url('postgres', 'dbvitals')), {
-    signal,
-    deadlineMs: 5_000,
-    logger: silentLogger,
-  });
-  const tracker = new ProcessTracker(host, server.pid);
+  await using connection = await subject.connect();
+  const tracker = subject.tracker(host);
   const deltas = new StatementDeltas();
-  const probes = new Map(engine.probes.map((probe) => [probe.name, probe]));
-  const ask = async (name: string, atMs: number) => {
-    const probe = probes.get(name);
-    const tick: ProbeTick = {
-      instance: 'bench',
-      facts: connection.facts,
-      atMs,
-      waiterIds: [],
-      activeIds: [],
-    };
-    const selected = probe?.select(connection.facts);
-    if (probe === undefined || selected === undefined || 'unavailable' in selected)
-      throw new Error(`no probe ${name}`);
-    return probe.toRecords(await connection.query(selected, [], { signal, deadlineMs: 5_000 }), tick);
-  };
-  const admin = await server.connect();
+  const canonical = canonicalDigests(subject.engine, connection);
   const ticks: AttributionTick[] = [];
   let before: Truth | null = null;
+  let after: Truth | null = null;
   const began = performance.now();
   for (let n = 0; n <= seconds; n += 1) {
     await sleep(Math.max(0, began + n * 1_000 - performance.now()));
     const atMs = Date.now();
     const monotonicMs = performance.now();
-    const { sessions = [], serverNowMs = atMs } = await ask('sessions', atMs);
-    const { costs, endedCpuNs } = tracker.read(sessions, monotonicMs);
-    const { statements } = await ask('statements', atMs);
+    const { sessions: raw = [], serverNowMs = atMs } = await ask(
+      subject.engine,
+      connection,
+      'sessions',
+      atMs,
+    );
+    const mapped = tracker.mapPids(raw);
+    const { costs, endedCpuNs, names, shared } = tracker.read(mapped, monotonicMs);
+    const sessions = await canonical(mapped);
+    const { statements } = await ask(subject.engine, connection, 'statements', atMs);
     const last = ticks.at(-1);
     ticks.push({
       atMs,
@@ -85,35 +75,55 @@ export async function record(
       endedCpuNs,
       statements: statements === undefined ? null : deltas.next(statements, atMs),
       ioInFlight: null,
+      taskNames: names,
+      sharedTasks: shared,
     });
-    before ??= await readTruth(admin);
+    subject.observe(sessions);
+    before ??= await subject.readTruth(sessions);
+    if (n === seconds) after = await subject.readTruth(sessions);
   }
-  const after = await readTruth(admin);
   load.kill('SIGTERM');
   await once(load, 'exit');
-  await admin.end();
   host.close();
+  const [first, last] = [before as Truth, after as Truth];
   return {
     ticks,
-    truth: { cpuNs: minus(after.cpuNs, before?.cpuNs), readBytes: minus(after.readBytes, before?.readBytes) },
+    truth: { cpuNs: minus(last.cpuNs, first.cpuNs), readBytes: minus(last.readBytes, first.readBytes) },
   };
 }
 
-/** The load's statements only; kcache's own linux_hz is set so that short statements are not rounded up to wall time. */
-async function readTruth(admin: pg.Client): Promise<Truth> {
-  const { rows } = await admin.query<{ digest: string; cpu: string; reads: string }>(
-    `SELECT k.queryid::text AS digest, sum((k.exec_user_time + k.exec_system_time) * 1e9)::text AS cpu, sum(k.exec_reads)::text AS reads
-     FROM pg_stat_kcache() AS k JOIN pg_roles AS r ON r.oid = k.userid WHERE r.rolname = 'load' AND k.top GROUP BY 1`,
-  );
-  return {
-    cpuNs: new Map(rows.map(({ digest, cpu }) => [digest, Number(cpu)])),
-    readBytes: new Map(rows.map(({ digest, reads }) => [digest, Number(reads)])),
+/** The load runs in a process of its own, so that it is not counted as the monitor's. */
+export function spawnLoad(script: string, args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, script), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** A probe that this server does not offer finds nothing. */
+async function ask(engine: Engine, connection: Connection, name: string, atMs: number) {
+  const probe = engine.probes.find((each) => each.name === name);
+  const { facts } = connection;
+  const tick: ProbeTick = { instance: 'bench', facts, atMs, waiterIds: [], activeIds: [] };
+  const selected = probe?.select(facts);
+  if (probe === undefined || selected === undefined || 'unavailable' in selected) return {};
+  return probe.toRecords(await connection.query(selected, [], call()), tick);
+}
+
+/** Digests of raw texts folded into those of their normalised texts, as the collector does. */
+function canonicalDigests(engine: Engine, connection: Connection) {
+  const known = new Map<string, string>();
+  return async (sessions: readonly SessionRow[]): Promise<readonly SessionRow[]> => {
+    const unseen = [...new Set(sessions.flatMap(({ digest }) => digest ?? []))].filter(
+      (each) => !known.has(each),
+    );
+    const texts = unseen.length === 0 ? [] : await engine.statementTexts(connection, 'bench', unseen, call());
+    for (const { digest, canonicalDigest } of texts) known.set(digest, canonicalDigest);
+    return sessions.map((row) =>
+      row.digest === null ? row : { ...row, digest: known.get(row.digest) ?? row.digest },
+    );
   };
 }
 
-function minus(
-  after: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number> | undefined,
-): Map<string, number> {
-  return new Map([...after].map(([digest, value]) => [digest, value - (before?.get(digest) ?? 0)]));
+function minus(after: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...after].map(([digest, value]) => [digest, value - (before.get(digest) ?? 0)]));
 }

@@ -75,10 +75,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-function whole(random: () => number, most: number): number {
+export function whole(random: () => number, most: number): number {
   return 1 + Math.floor(random() * most);
 }
 
-function choose<T>(all: readonly (T | undefined)[], random: () => number): T {
+export function choose<T>(all: readonly (T | undefined)[], random: () => number): T {
   return all[Math.floor(random() * all.length)] as T;
 }

@@ -1,6 +1,6 @@
 /** Runs one workload against 127.0.0.1:PORT until SIGTERM. Arguments: port, workload, seed. */
-import { writeFileSync } from 'node:fs';
 import pg from 'pg';
+import { evictPageCache } from './evict.js';
 import { seeded, WORKLOADS } from './workloads.js';
 
 const [port, name, seed] = process.argv.slice(2) as [string, string, string];
@@ -11,7 +11,7 @@ process.once('SIGTERM', () => {
   busy = false;
 });
 const random = seeded(Number(seed));
-if (workload.cold) void evictPageCache();
+if (workload.cold) void evictPageCache(() => busy);
 console.log('ready');
 await Promise.all(Array.from({ length: workload.sessions }, (_, session) => run(session)));
 process.exit(0);
@@ -28,16 +28,4 @@ async function run(session: number): Promise<void> {
   await client.query(workload?.setup ?? '');
   while (busy) await client.query(workload?.pick(session, random) ?? '');
   await client.end();
-}
-
-/** Root only; elsewhere the reads stay in the page cache and the read figures say 0. */
-async function evictPageCache(): Promise<void> {
-  while (busy) {
-    try {
-      writeFileSync('/proc/sys/vm/drop_caches', '1');
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
 }
