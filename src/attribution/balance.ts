@@ -1,30 +1,35 @@
+/** How much a column's sum counts against the cells given: 1 would be exact, 0 not at all. */
+const TRUST = 0.85;
+
 /**
- * Iterative proportional fitting (Deming and Stephan 1940): scales rows and columns in turn until the cells sum to what
- * is known of both. Rows are what sessions were measured to use, columns what statements are estimated to have used;
- * the cells given are who could have run what. Columns are scaled to the rows' total first, so that the sums agree.
- * Changes `cells` in place.
+ * Scales rows and columns of `cells` until they fit what is known of both. Rows are what sessions were measured to use
+ * and end exact; columns are what statements are estimated to have used and are met as far as the cells, who could have
+ * run what, agree: an estimate that no session can have caused gives way. This is iterative proportional fitting
+ * (Deming and Stephan 1940) with columns relaxed as in unbalanced optimal transport (Chizat et al. 2018).
  */
 export function balance(
-  cells: readonly number[][],
+  cells: readonly (readonly number[])[],
   rowTotals: readonly number[],
   columnTotals: readonly number[],
   rounds: number,
-): void {
-  const width = columnTotals.length;
+): number[][] {
+  const scale = new Array<number>(columnTotals.length).fill(1);
+  let factors = rowTotals.map((total, r) => total / Math.max(1e-9, dot(cells[r] ?? [], scale)));
   for (let round = 0; round < rounds; round += 1) {
-    const sums = new Array<number>(width).fill(0);
-    for (const row of cells)
-      for (let c = 0; c < width; c += 1) sums[c] = (sums[c] as number) + (row[c] as number);
-    const factors = columnTotals.map((total, c) =>
-      (sums[c] as number) > 0 ? total / (sums[c] as number) : 0,
-    );
-    for (const row of cells)
-      for (let c = 0; c < width; c += 1) row[c] = (row[c] as number) * (factors[c] as number);
+    const sums = new Array<number>(columnTotals.length).fill(0);
     for (const [r, row] of cells.entries()) {
-      let sum = 0;
-      for (const cell of row) sum += cell;
-      const factor = sum > 0 ? (rowTotals[r] as number) / sum : 0;
-      for (let c = 0; c < width; c += 1) row[c] = (row[c] as number) * factor;
+      const factor = factors[r] as number;
+      for (let c = 0; c < sums.length; c += 1) sums[c] = (sums[c] as number) + (row[c] as number) * factor;
     }
+    for (let c = 0; c < sums.length; c += 1)
+      scale[c] = (sums[c] as number) > 0 ? ((columnTotals[c] as number) / (sums[c] as number)) ** TRUST : 0;
+    factors = rowTotals.map((total, r) => total / Math.max(1e-9, dot(cells[r] ?? [], scale)));
   }
+  return cells.map((row, r) => row.map((cell, c) => cell * (scale[c] as number) * (factors[r] as number)));
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < b.length; i += 1) sum += (a[i] as number) * (b[i] as number);
+  return sum;
 }

@@ -24,6 +24,8 @@ interface Seen {
 
 /** Samples that the first guess of a statement's share on CPU counts as much as. */
 const PRIOR_SAMPLES = 0.3;
+/** Expected samples of a session in a statement that count as much as the guess that it is like the others. */
+const PRIOR_SHAPE = 0.2;
 /** The guess while nothing was seen of it: statements too short to be seen hardly wait. */
 const PRIOR_SHARE = 0.9;
 
@@ -33,6 +35,9 @@ export class Evidence {
   readonly #sessions = new Map<string, Map<string, number>>();
   readonly #samplesOf = new Map<string, number>();
 
+  /** A sample weighs more than older ones: the same as letting those decay, without touching each every tick. */
+  #sampleWeight = 1;
+
   observe(key: string, session: SessionRow, cost: ProcessCost | null): void {
     if (session.state !== 'active' || session.digest === null) return;
     const seen = this.#statements.get(session.digest) ?? { active: 0, cpu: 0, runnable: 0 };
@@ -41,9 +46,9 @@ export class Evidence {
     seen.runnable += runnableShare(cost) ?? PRIOR_SHARE;
     this.#statements.set(session.digest, seen);
     const digests = this.#sessions.get(key) ?? new Map<string, number>();
-    digests.set(session.digest, (digests.get(session.digest) ?? 0) + 1);
+    digests.set(session.digest, (digests.get(session.digest) ?? 0) + this.#sampleWeight);
     this.#sessions.set(key, digests);
-    this.#samplesOf.set(key, (this.#samplesOf.get(key) ?? 0) + 1);
+    this.#samplesOf.set(key, (this.#samplesOf.get(key) ?? 0) + this.#sampleWeight);
   }
 
   /** Share of its running time that a statement is on CPU or waits for one. Few samples lean on how runnable its sessions were. */
@@ -59,12 +64,13 @@ export class Evidence {
   }
 
   /**
-   * How likely a session runs a statement that it was never seen running: exp(-expected samples), the Poisson chance of
-   * seeing none if it ran it as much as the others do. Short statements are hardly ever seen, so they keep their weight.
+   * How much more a session runs a statement than sessions do on average (1): the mean of a gamma prior of little weight
+   * and what was seen of it against what would be expected. Short statements are hardly ever seen, so they keep their 1.
    */
   affinity(key: string, digest: string, runningShare: number): number {
-    if (this.#sessions.get(key)?.has(digest)) return 1;
-    return Math.max(1e-3, Math.exp(-(this.#samplesOf.get(key) ?? 0) * runningShare));
+    const seen = (this.#sessions.get(key)?.get(digest) ?? 0) / this.#sampleWeight;
+    const expected = ((this.#samplesOf.get(key) ?? 0) / this.#sampleWeight) * runningShare;
+    return (PRIOR_SHAPE + seen) / (PRIOR_SHAPE + expected);
   }
 
   /** Samples by statement of one session: the only evidence where the server counts nothing per statement. */
@@ -73,6 +79,7 @@ export class Evidence {
   }
 
   endTick(sessions: readonly SessionRow[]): void {
+    this.#sampleWeight /= DECAY_PER_TICK;
     for (const seen of this.#statements.values()) {
       seen.active *= DECAY_PER_TICK;
       seen.cpu *= DECAY_PER_TICK;

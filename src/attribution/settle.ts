@@ -56,7 +56,7 @@ export class Settlement {
   settle(pools: readonly Pool[], deltas: readonly StatementDelta[]): void {
     const busy = this.#candidates(pools, deltas);
     const running = pools.map((pool) => this.#inFlight(pool));
-    const cells = this.#cells(pools, busy);
+    const likely = this.#cells(pools, busy);
     const columns = [
       ...busy.map(({ executorNs }) => executorNs),
       sum(busy.map(({ protocolNs }) => protocolNs)),
@@ -64,7 +64,7 @@ export class Settlement {
     // What a session was seen running at the tick's end is its own; the rest is balanced against the counters.
     const own = running.map((all) => sum(all.map(({ executorNs }) => executorNs)));
     const rows = pools.map(({ cpuNs }, r) => Math.max(0, cpuNs - (own[r] as number)));
-    balance(cells, rows, columns, ROUNDS);
+    const cells = balance(likely, rows, columns, ROUNDS);
     for (const [r, pool] of pools.entries()) this.#share(pool, busy, running[r] ?? [], cells[r] ?? []);
   }
 

@@ -6,12 +6,23 @@ const sum = (values: readonly number[]) => values.reduce((all, value) => all + v
 
 it('finds the cells when rows and columns leave one way only', () => {
   // The second session cannot have run the first statement, so the first session ran all of it.
-  const cells = [
+  const likely = [
     [1, 1],
     [0, 1],
   ];
-  balance(cells, [10, 6], [4, 12], 200);
+  const cells = balance(likely, [10, 6], [4, 12], 200);
   expect(cells.flat().map((cell) => Math.round(cell * 1e3) / 1e3)).toEqual([4, 6, 0, 6]);
+});
+
+it('lets an estimate give way that no session can have caused', () => {
+  // Both sessions run one statement each; the counters claim the opposite of what was measured.
+  const likely = [
+    [1, 1e-6],
+    [1e-6, 1],
+  ];
+  const [first, second] = balance(likely, [9, 1], [1, 9], 10);
+  expect(first?.[0]).toBeGreaterThan(8.9);
+  expect(second?.[1]).toBeGreaterThan(0.9);
 });
 
 it('ends with what each session was measured to use, whatever the estimates say', () => {
@@ -21,14 +32,14 @@ it('ends with what each session was measured to use, whatever the estimates say'
       fc.array(fc.tuple(positive, positive, positive), { minLength: 1, maxLength: 6 }),
       fc.tuple(positive, positive),
       (rows, columns) => {
-        const cells = rows.map(([, a, b]) => [a, b]);
-        balance(
-          cells,
-          rows.map(([total]) => total),
+        const totals = rows.map(([total]) => total);
+        const cells = balance(
+          rows.map(([, a, b]) => [a, b]),
+          totals,
           columns,
           10,
         );
-        for (const [r, row] of cells.entries()) expect(sum(row) / (rows[r]?.[0] ?? 0)).toBeCloseTo(1, 9);
+        for (const [r, row] of cells.entries()) expect(sum(row) / (totals[r] as number)).toBeCloseTo(1, 9);
       },
     ),
   );
