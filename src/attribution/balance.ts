@@ -14,7 +14,7 @@ export function balance(
   rounds: number,
 ): number[][] {
   const scale = new Array<number>(columnTotals.length).fill(1);
-  let factors = rowTotals.map((total, r) => total / Math.max(1e-9, dot(cells[r] ?? [], scale)));
+  let factors = rowTotals.map((total, r) => ratio(total, dot(cells[r] ?? [], scale)));
   for (let round = 0; round < rounds; round += 1) {
     const sums = new Array<number>(columnTotals.length).fill(0);
     for (const [r, row] of cells.entries()) {
@@ -22,10 +22,14 @@ export function balance(
       for (let c = 0; c < sums.length; c += 1) sums[c] = (sums[c] as number) + (row[c] as number) * factor;
     }
     for (let c = 0; c < sums.length; c += 1)
-      scale[c] = (sums[c] as number) > 0 ? ((columnTotals[c] as number) / (sums[c] as number)) ** TRUST : 0;
-    factors = rowTotals.map((total, r) => total / Math.max(1e-9, dot(cells[r] ?? [], scale)));
+      scale[c] = ratio(columnTotals[c] as number, sums[c] as number) ** TRUST;
+    factors = rowTotals.map((total, r) => ratio(total, dot(cells[r] ?? [], scale)));
   }
   return cells.map((row, r) => row.map((cell, c) => cell * (scale[c] as number) * (factors[r] as number)));
+}
+
+function ratio(total: number, sum: number): number {
+  return sum > 0 ? total / sum : 0;
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

@@ -12,7 +12,8 @@ it('finds the cells when rows and columns leave one way only', () => {
   ];
   const cells = balance(likely, [10, 6], [4, 12], 200);
   expect(cells[0]?.[0]).toBeCloseTo(4, 0);
-  expect(cells[1]).toEqual([0, 6]);
+  expect(cells[1]?.[0]).toBe(0);
+  expect(cells[1]?.[1]).toBeCloseTo(6, 9);
 });
 
 it('lets an estimate give way that no session can have caused', () => {
@@ -41,7 +42,7 @@ it('ends with what each session was measured to use, whatever the estimates say'
           columns,
           10,
         );
-        for (const [r, row] of cells.entries()) expect(sum(row) / (totals[r] as number)).toBeCloseTo(1, 8);
+        for (const [r, row] of cells.entries()) expect(sum(row) / (totals[r] as number)).toBeCloseTo(1, 9);
       },
     ),
   );
