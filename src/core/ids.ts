@@ -25,6 +25,11 @@ export function sessionIdOf(instance: string, id: string, startedAtMs: number | 
   return stable;
 }
 
+/** Stable id of a deadlock or of a prediction of one, from what makes it the same one. */
+export function deadlockIdOf(instance: string, kind: string, ...parts: readonly string[]): string {
+  return stableId('deadlock', instance, kind, ...parts);
+}
+
 /**
  * The same ids are asked for every second: a thousand sessions would cost 6 ms of hashing each time, and joining the
  * parts to one key as much as all other work on a session.

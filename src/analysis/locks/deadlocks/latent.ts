@@ -1,0 +1,141 @@
+import { deadlockIdOf, statementIdOf } from '../../../core/ids.js';
+import type { DeadlockParty, DeadlockRecord } from '../../../core/lock-samples.js';
+import { adviceOn } from './advice.js';
+import type { LockClass } from './classes.js';
+import { Crossings } from './crossings.js';
+import type { Meetings } from './meetings.js';
+import type { Scene } from './party.js';
+import { fromCircle, fromMeeting, fromRows, type Pattern, patternKey, type Side } from './patterns.js';
+import { RowOrders } from './row-order.js';
+import type { StatementClasses } from './statement-classes.js';
+import type { Witness } from './witnesses.js';
+
+/**
+ * Told from this on. Below it the evidence could as well be of programs that agree. Where it is looked at again with
+ * each wait, as a share of waits is, it would be passed by chance too: by 1 in 20 at 0.95 (Ville's inequality).
+ */
+const TELL_AT = { order: 0.8, keys: 0.95, upgrade: 0.8 };
+/** A pattern that was told is taken back when later evidence says so. */
+const TAKE_BACK_AT = 0.2;
+
+/** Patterns of templates that can deadlock, and which of them were told. */
+export class LatentPatterns {
+  readonly crossings = new Crossings();
+  readonly #rows = new RowOrders();
+  readonly #circles = new Map<string, number>();
+  readonly #told = new Map<string, DeadlockRecord>();
+  readonly #best = new Map<string, Pattern>();
+
+  constructor(
+    private readonly instance: string,
+    private readonly meetings: Meetings,
+    private readonly statements: StatementClasses,
+  ) {}
+
+  learn(scene: Scene, witnesses: readonly Witness[]): DeadlockRecord[] {
+    const { atMs } = scene;
+    const crossed = witnesses.flatMap((witness) => this.crossings.add(witness, atMs) ?? []);
+    const patterns = [
+      ...crossed.flatMap((crossing) => this.crossings.circles(crossing, atMs).map(fromCircle)),
+      ...this.meetings
+        .learn(scene)
+        .map((meeting) => fromMeeting(meeting, this.meetings.probability(meeting))),
+      ...this.#rowPatterns(scene),
+    ];
+    return patterns.flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
+  }
+
+  /** How sure it is that transactions over these classes can deadlock. */
+  probability(classes: readonly LockClass[]): number {
+    return this.#best.get(patternKey(classes))?.probability ?? 0;
+  }
+
+  pattern(classes: readonly LockClass[]): Pattern | null {
+    return this.#best.get(patternKey(classes)) ?? null;
+  }
+
+  /** A deadlock over these classes happened: whether it was foretold, and when. */
+  happened(classes: readonly LockClass[], atMs: number): DeadlockRecord[] {
+    const told = this.#told.get(patternKey(classes));
+    if (told === undefined || told.outcome !== null || told.atMs >= atMs) return [];
+    return [this.#keep({ ...told, outcome: 'happened', outcomeAtMs: atMs })];
+  }
+
+  #rowPatterns({ waits, atMs }: Scene): Pattern[] {
+    return waits.flatMap(({ waiter, edge, name }) => {
+      const { kind, key: wantedRow, row } = edge.resource;
+      if (kind !== 'row' || row?.startsWith('(')) return [];
+      const transaction = `${waiter.session.id}/${waiter.session.statementStartedAtMs ?? atMs}`;
+      return [...waiter.rows].flatMap(([heldRow, { name: held, mode }]) => {
+        if (mode.includes('GAP') && !mode.includes('REC_NOT_GAP')) return [];
+        const order = { heldRow, wantedRow, held, wanted: name, transaction, atMs };
+        const circle = this.#rows.add(order);
+        if (circle === null) return [];
+        const key = patternKey(circle);
+        const circles = (this.#circles.get(key) ?? 0) + 1;
+        this.#circles.set(key, circles);
+        return [fromRows(circle, circles, waiter.session.digest)];
+      });
+    });
+  }
+
+  #tell(pattern: Pattern, atMs: number): DeadlockRecord | null {
+    const key = patternKey(pattern.classes);
+    const told = this.#told.get(key);
+    if ((this.#best.get(key)?.probability ?? 0) < pattern.probability || pattern.kind !== 'order')
+      this.#best.set(key, pattern);
+    if (
+      told !== undefined &&
+      told.outcome === null &&
+      pattern.kind === 'keys' &&
+      pattern.probability < TAKE_BACK_AT
+    )
+      return this.#keep({ ...told, outcome: 'resolved', outcomeAtMs: atMs });
+    if (told !== undefined || pattern.probability < TELL_AT[pattern.kind]) return null;
+    return this.#keep(this.#recordOf(pattern, atMs));
+  }
+
+  #recordOf(pattern: Pattern, atMs: number): DeadlockRecord {
+    return {
+      instance: this.instance,
+      deadlockId: deadlockIdOf(this.instance, 'latent', patternKey(pattern.classes)),
+      kind: 'latent',
+      atMs,
+      parties: pattern.sides.map((side) => this.#partyOf(side)),
+      resources: [...new Set(pattern.classes)],
+      victimId: null,
+      expectedAtMs: null,
+      probability: pattern.probability,
+      outcome: null,
+      outcomeAtMs: null,
+      source: SOURCES[pattern.kind],
+      advice: adviceOn(pattern),
+    };
+  }
+
+  #partyOf({ held, wanted, heldBy, wantedBy, user, application }: Side): DeadlockParty {
+    const taker = heldBy ?? this.statements.usualTaker(held, wantedBy);
+    return {
+      sessionId: null,
+      user,
+      application,
+      statementIds: [taker, wantedBy].flatMap((digest) =>
+        digest === null ? [] : [statementIdOf(this.instance, digest)],
+      ),
+      holds: [held],
+      waitsFor: wanted,
+      mode: null,
+    };
+  }
+
+  #keep(record: DeadlockRecord): DeadlockRecord {
+    this.#told.set(patternKey(record.resources), record);
+    return record;
+  }
+}
+
+const SOURCES = {
+  order: 'lock order',
+  keys: 'order of keys',
+  upgrade: 'shared lock, then exclusive',
+} as const;

@@ -1,0 +1,175 @@
+import { isInsertIntention, type LockClass } from './classes.js';
+import type { Party, Scene, Wait } from './party.js';
+import { type MeetingCounts, unorderedProbability } from './self-order.js';
+import type { Stages } from './stages.js';
+import { isFirstStatement, type StatementClasses } from './statement-classes.js';
+import type { Transactions } from './transactions.js';
+import { transactionKey } from './transactions.js';
+
+/** A transaction takes two locks of one class, by `first` and then by `later` (the same statement, or another). */
+export interface Meeting {
+  readonly name: LockClass;
+  readonly first: string;
+  readonly later: string;
+  readonly user: string | null;
+  readonly application: string | null;
+  counts: { firstOnFirst: number; laterOnFirst: number };
+  /** Seen to hold what it wants shared, and to want it for itself: no order of keys helps against that. */
+  upgrades: number;
+  /** The same by the relation's locks alone, which do not tell which row (PostgreSQL). */
+  likeUpgrades: number;
+}
+
+/** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
+const LEAST_FOLLOWED = 2;
+const UPGRADE_DOUBT = 0.1;
+const LIKE_UPGRADE_DOUBT = 0.3;
+
+/** Counts how waiters of one class of locks meet holders of the same class. */
+export class Meetings {
+  readonly #meetings = new Map<string, Meeting>();
+  readonly #firsts = new Map<string, number>();
+  readonly #seen = new Set<string>();
+
+  constructor(
+    private readonly stages: Stages,
+    private readonly transactions: Transactions,
+    private readonly statements: StatementClasses,
+  ) {}
+
+  /** Those that the scene adds to. */
+  learn({ waits }: Scene): Meeting[] {
+    if (this.#seen.size > 20_000) this.#seen.clear();
+    return waits.flatMap((wait) => {
+      const pair = `${transactionKey(wait.waiter.session)} ${wait.waiter.session.statementStartedAtMs} ${transactionKey(wait.holder.session)}`;
+      if (this.#seen.has(pair)) return [];
+      const counted = this.#learnOne(wait);
+      if (counted !== null) this.#seen.add(pair);
+      return counted === null || counted === 'first' ? [] : [counted];
+    });
+  }
+
+  probability({ name, first, later, counts, upgrades, likeUpgrades }: Meeting): number {
+    if (upgrades > 0) return 1 - UPGRADE_DOUBT ** upgrades;
+    if (likeUpgrades > counts.laterOnFirst) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
+    const shared: MeetingCounts =
+      first === later ? counts : { ...counts, firstOnFirst: this.#firsts.get(`${name}\0${first}`) ?? 0 };
+    return unorderedProbability(shared);
+  }
+
+  /** The wait is of a kind that was counted, and the holder will want what the waiter has. */
+  of({ waiter, holder, name }: Wait): Meeting | null {
+    const later = waiter.session.digest;
+    const first = this.#doneBy(holder);
+    return first === null || later === null ? null : (this.#meetings.get(keyOf(name, first, later)) ?? null);
+  }
+
+  #learnOne(wait: Wait): Meeting | 'first' | null {
+    const { waiter, holder, name, edge } = wait;
+    const later = waiter.session.digest;
+    if (later === null || holder.waits.some(({ resource }) => resource.key === edge.resource.key))
+      return null;
+    const first = this.#doneBy(holder);
+    if (wantsMoreOfOwn(wait)) {
+      const meeting = this.#meeting(name, waiter.past.at(-1) ?? later, later, waiter);
+      meeting.upgrades += 1;
+      return meeting;
+    }
+    if (first === null) return null;
+    if (likeUpgrade(wait) && first !== later) {
+      const meeting = this.#meeting(name, first, later, waiter);
+      meeting.likeUpgrades += 1;
+      return meeting;
+    }
+    return first === later ? this.#sameStatement(wait, first) : this.#otherStatement(wait, first, later);
+  }
+
+  #sameStatement(wait: Wait, digest: string): Meeting | 'first' {
+    const { waiter, holder, name } = wait;
+    const stage = this.stages.of(waiter);
+    const theirs = this.stages.of(holder);
+    const hasFirstOnly = holder.waits.length === 0 ? theirs === 'first' : theirs === 'later';
+    const key = `${name}\0${digest}`;
+    this.#firsts.set(key, (this.#firsts.get(key) ?? 0) + 1);
+    if (stage === null || !hasFirstOnly || this.transactions.timesFollowed(digest, digest) < LEAST_FOLLOWED)
+      return 'first';
+    if (
+      !waiter.exact &&
+      waiter.session.rowsModified !== null &&
+      [...waiter.holds.keys()].some((held) => held !== name)
+    )
+      return 'first';
+    const meeting = this.#meeting(name, digest, digest, waiter);
+    meeting.counts[stage === 'first' ? 'firstOnFirst' : 'laterOnFirst'] += 1;
+    return meeting;
+  }
+
+  #otherStatement(wait: Wait, first: string, later: string): Meeting | null {
+    const { waiter, holder, name } = wait;
+    const classes = this.statements.classesOf(first);
+    if (classes.size > 0 && !classes.has(name)) return null;
+    if (
+      waiter.exact
+        ? !waiter.past.includes(first)
+        : this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED
+    )
+      return null;
+    if (this.transactions.timesFollowed(later, first) > 0) return null;
+    if (holder.past.includes(later) || isFirstStatement(waiter)) return null;
+    const meeting = this.#meeting(name, first, later, waiter);
+    if (sharedByHolder(wait)) meeting.upgrades += 1;
+    else meeting.counts.laterOnFirst += 1;
+    return meeting;
+  }
+
+  /** The last statement that the party has finished; null where it cannot be told. */
+  #doneBy({ session, past, waits }: Party): string | null {
+    if (waits.length === 0) return session.state === 'active' ? null : session.digest;
+    const before = past.at(-1);
+    if (before !== undefined) return before;
+    // One statement twice: that it waits at the later one is for the caller to ask.
+    const { digest } = session;
+    return digest !== null && this.transactions.timesFollowed(digest, digest) > 0 ? digest : null;
+  }
+
+  #meeting(name: LockClass, first: string, later: string, { session }: Party): Meeting {
+    const key = keyOf(name, first, later);
+    const known = this.#meetings.get(key) ?? {
+      name,
+      first,
+      later,
+      user: session.user,
+      application: session.application,
+      counts: { firstOnFirst: 0, laterOnFirst: 0 },
+      upgrades: 0,
+      likeUpgrades: 0,
+    };
+    this.#meetings.set(key, known);
+    return known;
+  }
+}
+
+function keyOf(name: LockClass, first: string, later: string): string {
+  return `${name}\0${first}\0${later}`;
+}
+
+/** It holds the very row or gap shared that it asks for: the holder can do the same, and neither gets further. */
+function wantsMoreOfOwn({ waiter, edge }: Wait): boolean {
+  const held = waiter.rows.get(edge.resource.key)?.mode;
+  if (held === undefined) return false;
+  if (isInsertIntention(edge.mode)) return !held.includes('REC_NOT_GAP');
+  return /^S\b/.test(held) && /^X\b/.test(edge.mode);
+}
+
+/** The holder has it shared, as the waiter has by the same statement before; where the server tells the mode. */
+function sharedByHolder({ holder, edge }: Wait): boolean {
+  const mode = holder.rows.get(edge.resource.key)?.mode;
+  return mode !== undefined && /^S\b/.test(mode) && /^X\b/.test(edge.mode);
+}
+
+/** Both have locked rows of the relation shared; the holder no more than that, the waiter writes there now. */
+function likeUpgrade({ waiter, holder, name }: Wait): boolean {
+  return (
+    waiter.shares.has(name) && waiter.holds.get(name) === 'exclusive' && holder.holds.get(name) === 'shared'
+  );
+}

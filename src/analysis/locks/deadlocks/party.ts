@@ -1,0 +1,39 @@
+import type { LockEdge, LockSession } from '../../../core/locks.js';
+import type { LockClass, Strength } from './classes.js';
+import type { Transaction } from './transactions.js';
+
+/** One session of a reading with all that is known of its transaction. */
+export interface Party {
+  readonly session: LockSession;
+  readonly transaction: Transaction | null;
+  /** Statements it has finished in this transaction, in order, as far as known; while it waits, without that one. */
+  readonly past: readonly string[];
+  /** `past` is all of it, from the server's history. */
+  readonly exact: boolean;
+  readonly holds: ReadonlyMap<LockClass, Strength>;
+  /** Relations of which it has locked rows shared or for update (PostgreSQL: RowShareLock), whatever else it has there. */
+  readonly shares: ReadonlySet<LockClass>;
+  /** Rows that it is known to hold, key to mode (engines that name rows). */
+  readonly rows: ReadonlyMap<string, { readonly mode: string; readonly name: LockClass }>;
+  /** Nothing of weight is missing in `holds`, so that what is not there is not held. */
+  readonly complete: boolean;
+  /** `holds` is the server's own list, not what its statements usually take. */
+  readonly listed: boolean;
+  readonly waits: readonly LockEdge[];
+}
+
+/** A wait with both its sides, and what it is for. */
+export interface Wait {
+  readonly edge: LockEdge;
+  readonly waiter: Party;
+  readonly holder: Party;
+  readonly name: LockClass;
+}
+
+export interface Scene {
+  readonly atMs: number;
+  readonly serverNowMs: number;
+  readonly parties: ReadonlyMap<string, Party>;
+  /** Hard ones whose resource is known. */
+  readonly waits: readonly Wait[];
+}

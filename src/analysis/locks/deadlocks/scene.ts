@@ -1,0 +1,138 @@
+import type { LockEdge, LockReading, LockSession } from '../../../core/locks.js';
+import { classOf, heldClasses, isGapOnly, type LockClass, type Strength } from './classes.js';
+import type { Party, Scene } from './party.js';
+import type { Pasts } from './pasts.js';
+import type { StatementClasses } from './statement-classes.js';
+import type { Transaction, Transactions } from './transactions.js';
+
+export interface Knowledge {
+  readonly transactions: Transactions;
+  readonly statements: StatementClasses;
+  /** Where the server keeps a history of statements; null elsewhere. */
+  readonly pasts: Pasts | null;
+}
+
+export function sceneOf(reading: LockReading, knowledge: Knowledge): Scene {
+  const parties = partiesOf(reading, knowledge);
+  const waits = reading.edges.flatMap((edge) => {
+    const waiter = parties.get(edge.waiterId);
+    const holder = parties.get(edge.blockerId);
+    if (edge.kind !== 'hard' || waiter === undefined || holder === undefined) return [];
+    const name = classOf(edge.resource) ?? inferred(edge, waiter, holder, knowledge.statements);
+    return name === null ? [] : [{ edge, waiter, holder, name }];
+  });
+  return { atMs: reading.atMs, serverNowMs: reading.serverNowMs, parties, waits };
+}
+
+function partiesOf(reading: LockReading, knowledge: Knowledge): Map<string, Party> {
+  const waits = new Map<string, LockEdge[]>();
+  for (const edge of reading.edges) waits.set(edge.waiterId, [...(waits.get(edge.waiterId) ?? []), edge]);
+  const locks = new Map<string, LockReading['locks'][number][]>();
+  for (const lock of reading.locks) {
+    const mine = locks.get(lock.sessionId);
+    if (mine === undefined) locks.set(lock.sessionId, [lock]);
+    else mine.push(lock);
+  }
+  return new Map(
+    reading.sessions.map((session) => [
+      session.id,
+      oneParty(session, locks.get(session.id) ?? [], waits.get(session.id) ?? [], reading.atMs, knowledge),
+    ]),
+  );
+}
+
+function oneParty(
+  session: LockSession,
+  locks: LockReading['locks'],
+  waits: readonly LockEdge[],
+  atMs: number,
+  knowledge: Knowledge,
+): Party {
+  const { transactions, statements, pasts } = knowledge;
+  const transaction = transactions.see(session, atMs);
+  const fromHistory = pasts === null ? null : pastOf(session, waits.length > 0, pasts, statements);
+  const past = fromHistory ?? seenPast(session, transaction, waits.length > 0);
+  const holds = new Map<LockClass, Strength>();
+  for (const lock of locks)
+    if (lock.granted)
+      for (const [name, strength] of heldClasses(lock))
+        if (holds.get(name) !== 'exclusive') holds.set(name, strength);
+  const relationsListed = locks.some(
+    ({ resource: { kind }, fastPath }) => kind === 'table' && fastPath !== null,
+  );
+  if (!relationsListed)
+    for (const digest of past)
+      for (const name of statements.classesOf(digest)) if (!holds.has(name)) holds.set(name, 'exclusive');
+  return {
+    session,
+    transaction,
+    past,
+    exact: fromHistory !== null,
+    holds,
+    shares: new Set(
+      locks.flatMap(({ granted, mode, resource }) =>
+        granted && mode === 'RowShareLock' && resource.relation !== null ? [resource.relation] : [],
+      ),
+    ),
+    rows: rowsOf(locks),
+    complete: relationsListed
+      ? (session.locksHeld ?? 0) <= locks.length + UNLISTED
+      : fromHistory !== null || (session.rowsModified !== null && session.rowsModified <= 1),
+    listed: relationsListed,
+    waits,
+  };
+}
+
+/** PostgreSQL counts the locks on the own transaction's ids too, which say nothing. */
+const UNLISTED = 4;
+
+function pastOf(
+  { id, digest, rowsModified }: LockSession,
+  waiting: boolean,
+  pasts: Pasts,
+  statements: StatementClasses,
+): readonly string[] | null {
+  if (digest === null) return null;
+  const changes = (each: string) => statements.classesOf(each).size > 0;
+  const done = waiting || rowsModified === null ? rowsModified : rowsModified - 1;
+  const before = pasts.before(id, digest, done, changes);
+  return before === null || waiting ? before : [...before, digest];
+}
+
+function seenPast(
+  session: LockSession,
+  transaction: Transaction | null,
+  waiting: boolean,
+): readonly string[] {
+  const seen = transaction?.steps.map(({ digest }) => digest) ?? [];
+  return waiting || session.state === 'active' ? seen.slice(0, -1) : seen;
+}
+
+/** Rows by names that last; PostgreSQL's places of rows, which the next transaction will not find them at, are none. */
+function rowsOf(locks: LockReading['locks']): Party['rows'] {
+  const rows = new Map<string, { mode: string; name: LockClass }>();
+  for (const { granted, resource, mode } of locks) {
+    const { kind, key, relation, row } = resource;
+    if (!granted || relation === null || (kind !== 'row' && kind !== 'gap') || row?.startsWith('(')) continue;
+    const known = rows.get(key);
+    if (known === undefined || isGapOnly(known.mode)) rows.set(key, { mode, name: relation });
+  }
+  return rows;
+}
+
+/** The wait names no relation: the one that both write to, if it is one. */
+function inferred(
+  edge: LockEdge,
+  waiter: Party,
+  holder: Party,
+  statements: StatementClasses,
+): LockClass | null {
+  if (edge.resource.kind !== 'transaction') return null;
+  const { digest } = waiter.session;
+  const both = [...waiter.holds]
+    .filter(([name, strength]) => strength === 'exclusive' && holder.holds.get(name) === 'exclusive')
+    .map(([name]) => name);
+  if (both.length === 1) return both[0] ?? null;
+  const shown = both.filter((name) => digest !== null && statements.classesOf(digest).has(name));
+  return shown.length === 1 ? (shown[0] ?? null) : null;
+}

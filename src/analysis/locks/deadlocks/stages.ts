@@ -1,0 +1,71 @@
+import type { Party } from './party.js';
+
+/**
+ * How far a transaction is that takes locks of one class in two steps by one statement: at its first, or at a later
+ * one. Null where it cannot be told; a wrong answer would turn the test of order (self-order.ts) round.
+ */
+export type Stage = 'first' | 'later';
+
+const KEPT = 400;
+const LEAST_PART = 0.1;
+const LEAST_COUNT = 5;
+/** The gap that parts two steps, as a ratio of times in the transaction, and the part of all that may lie in it. */
+const WIDTH = Math.log(2.5);
+const MOST_BETWEEN = 0.04;
+
+interface Offsets {
+  readonly values: number[];
+  readonly seen: Set<string>;
+  split: number | null;
+}
+
+export class Stages {
+  readonly #offsets = new Map<string, Offsets>();
+
+  /** Notes when in its transaction a statement began. */
+  note({ session, transaction }: Party): void {
+    const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
+    if (digest === null || transaction === null || rowsModified !== null) return;
+    if (statementStartedAtMs === null || transactionStartedAtMs === null) return;
+    const known = this.#offsets.get(digest) ?? { values: [], seen: new Set<string>(), split: null };
+    this.#offsets.set(digest, known);
+    const key = `${transaction.key}/${statementStartedAtMs}`;
+    if (known.seen.has(key)) return;
+    if (known.seen.size > 2 * KEPT) known.seen.clear();
+    known.seen.add(key);
+    known.values.push(Math.max(0.05, statementStartedAtMs - transactionStartedAtMs));
+    if (known.values.length > KEPT) known.values.shift();
+    known.split = splitOf(known.values);
+  }
+
+  /** The stage of the statement that the session runs or ran last. */
+  of({ session, past, exact, waits }: Party): Stage | null {
+    const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
+    if (digest === null) return null;
+    const repeated = past.filter((each) => each === digest).length;
+    const before = waits.length > 0 || session.state === 'active' ? repeated : repeated - 1;
+    if (before > 0) return 'later';
+    if (exact) return 'first';
+    if (rowsModified !== null)
+      return (waits.length > 0 ? rowsModified : rowsModified - 1) > 0 ? 'later' : 'first';
+    const split = this.#offsets.get(digest)?.split ?? null;
+    if (split === null || statementStartedAtMs === null || transactionStartedAtMs === null) return null;
+    return statementStartedAtMs - transactionStartedAtMs < split ? 'first' : 'later';
+  }
+}
+
+/** Where the times part into two groups with a wide and nearly empty gap between them; null where they do not. */
+function splitOf(values: readonly number[]): number | null {
+  const sorted = values.map(Math.log).sort((a, b) => a - b);
+  const edge = Math.max(LEAST_COUNT, Math.ceil(sorted.length * LEAST_PART));
+  const most = Math.floor(sorted.length * MOST_BETWEEN);
+  const first = sorted[edge - 1];
+  const last = sorted[sorted.length - edge];
+  if (first === undefined || last === undefined) return null;
+  let best: { readonly inside: number; readonly at: number } | null = null;
+  for (let from = first; from + WIDTH <= last; from += WIDTH / 8) {
+    const inside = sorted.filter((value) => value > from && value < from + WIDTH).length;
+    if (inside <= most && (best === null || inside < best.inside)) best = { inside, at: from + WIDTH / 2 };
+  }
+  return best === null ? null : Math.exp(best.at);
+}

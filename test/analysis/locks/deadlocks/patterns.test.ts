@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createDeadlockAnalyst } from '../../../../src/analysis/locks/deadlocks/analyst.js';
+import { patternKey } from '../../../../src/analysis/locks/deadlocks/patterns.js';
+import { unorderedProbability } from '../../../../src/analysis/locks/deadlocks/self-order.js';
+import { MIXES } from './mixes.js';
+import { simulate } from './simulator.js';
+
+/** Seeds that nothing was tuned on. */
+const SEED = 4_242;
+const ENGINES = ['postgresql', 'mysql'] as const;
+const SECONDS = 120;
+
+function patterns(mix: (typeof MIXES)[number], engine: (typeof ENGINES)[number]) {
+  const options = { mix, engine, seed: SEED, seconds: SECONDS, thinkMs: 50, pauseMs: 100 };
+  const { records, deadlocks } = simulate(options, createDeadlockAnalyst('sim'));
+  const latent = records.filter(({ kind, outcome }) => kind === 'latent' && outcome === null);
+  return { records, deadlocks, latent, keys: latent.map(({ resources }) => patternKey(resources)) };
+}
+
+describe('latent patterns of simulated mixes', () => {
+  const controls = MIXES.filter(({ truth }) => truth.length === 0);
+  it.each(controls.flatMap((mix) => ENGINES.map((engine) => [mix.name, engine, mix] as const)))(
+    '%s on %s: no false alarm',
+    (_name, engine, mix) => {
+      const { keys, deadlocks } = patterns(mix, engine);
+      expect(deadlocks).toEqual([]);
+      expect(keys).toEqual([]);
+    },
+  );
+
+  const found = MIXES.filter(({ name }) =>
+    ['random-order', 'two-templates', 'three-party', 'foreign-key-upgrade', 'gap-insert'].includes(name),
+  );
+  it.each(found.flatMap((mix) => (mix.engines ?? ENGINES).map((engine) => [mix.name, engine, mix] as const)))(
+    '%s on %s: found, with both sides and an advice',
+    (_name, engine, mix) => {
+      const { keys, latent } = patterns(mix, engine);
+      expect(keys).toEqual(mix.truth.map(patternKey));
+      expect(latent[0]?.parties.length).toBeGreaterThanOrEqual(2);
+      expect(latent[0]?.advice).not.toBe('');
+    },
+  );
+
+  it('every deadlock that happens on PostgreSQL is kept once, most were foretold with their victim', () => {
+    const [mix] = MIXES.filter(({ name }) => name === 'foreign-key-upgrade');
+    if (mix === undefined) throw new Error('no such mix');
+    const { records, deadlocks } = patterns(mix, 'postgresql');
+    const happened = new Set(
+      records.flatMap(({ kind, deadlockId }) => (kind === 'happened' ? deadlockId : [])),
+    );
+    const imminent = records.filter(({ kind, outcome }) => kind === 'imminent' && outcome === null);
+    const right = imminent.filter(({ victimId, expectedAtMs }) =>
+      deadlocks.some(({ victim, atMs }) => victim === victimId && Math.abs(atMs - (expectedAtMs ?? 0)) < 5),
+    );
+    expect(deadlocks.length).toBeGreaterThan(10);
+    expect(happened.size).toBe(deadlocks.length);
+    expect(right.length / deadlocks.length).toBeGreaterThan(0.85);
+  });
+});
+
+describe('the test of an agreed order of keys', () => {
+  it('needs evidence, and goes the way of it', () => {
+    expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 0 })).toBe(0);
+    expect(unorderedProbability({ firstOnFirst: 200, laterOnFirst: 100 })).toBeLessThan(0.01);
+    expect(unorderedProbability({ firstOnFirst: 100, laterOnFirst: 100 })).toBeGreaterThan(0.95);
+    expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 5 })).toBeGreaterThan(0.95);
+  });
+});

@@ -1,0 +1,106 @@
+import type { Mix, MixStep, MixTemplate } from './mixes.js';
+
+export type SimulatedEngine = 'postgresql' | 'mysql';
+
+export interface Held {
+  readonly resource: string;
+  /** Shared, exclusive, a gap, an insert into one. */
+  readonly mode: 'S' | 'X' | 'G' | 'I';
+  readonly step: MixStep;
+}
+
+/** One session of the toy server. Times are ms since the start. */
+export interface Worker {
+  readonly id: string;
+  template: MixTemplate;
+  keys: readonly number[];
+  step: number;
+  /** `think`: in a transaction, between statements. */
+  state: 'idle' | 'think' | 'wait';
+  transactionAt: number;
+  statementAt: number;
+  waitAt: number;
+  held: Held[];
+  done: MixStep[];
+  wants: Held | null;
+  dueAt: number;
+  transaction: number;
+}
+
+export const START = 1_700_000_000_000;
+
+export function newWorker(index: number, mix: Mix, dueAt: number): Worker {
+  return {
+    id: String(100 + index),
+    template: mix.templates[0] as MixTemplate,
+    keys: [],
+    step: 0,
+    state: 'idle',
+    transactionAt: 0,
+    statementAt: 0,
+    waitAt: 0,
+    held: [],
+    done: [],
+    wants: null,
+    dueAt,
+    transaction: 0,
+  };
+}
+
+/** Those who hold what the worker wants. */
+export function blockersOf({ wants, id }: Worker, workers: readonly Worker[]): Worker[] {
+  if (wants === null) return [];
+  return workers.filter(
+    (other) =>
+      other.id !== id &&
+      other.held.some(({ resource, mode }) => resource === wants.resource && conflicts(mode, wants.mode)),
+  );
+}
+
+function conflicts(held: Held['mode'], wanted: Held['mode']): boolean {
+  if (wanted === 'G') return false;
+  if (wanted === 'I') return held === 'G' || held === 'X';
+  if (held === 'G') return false;
+  return held === 'X' || wanted === 'X';
+}
+
+export function lockOf(step: MixStep, keys: readonly number[], engine: SimulatedEngine): Held {
+  return { resource: resourceOf(step, keys), mode: modeOf(step, engine), step };
+}
+
+function modeOf({ how, on }: MixStep, engine: SimulatedEngine): Held['mode'] {
+  if (how === 'share' || how === 'child') return 'S';
+  if (how === 'probe') return engine === 'mysql' ? 'G' : 'S';
+  return how === 'insert' && engine === 'mysql' && on === 'g' ? 'I' : 'X';
+}
+
+function resourceOf({ on, how, parent, key }: MixStep, keys: readonly number[]): string {
+  // Keys that are not there lie in gaps, several in each.
+  if (on === 'g') return `g/${(keys[key] ?? 0) % 60}`;
+  const row = key < 8 ? keys[key] : how === 'insert' ? keys[7] : 0;
+  return `${relationOf({ on, how, key, ...(parent === undefined ? {} : { parent }) })}/${row}`;
+}
+
+export function digestOf({ on, how, variant }: MixStep): string {
+  return `${how} ${on}${variant === undefined ? '' : ` ${variant}`}`;
+}
+
+export function relationOf({ on, how, parent }: MixStep): string {
+  return how === 'child' && parent !== undefined ? parent : on;
+}
+
+/** Four keys as the template draws them, and at place 7 one that nobody else has. */
+export function keysOf({ keys }: MixTemplate, rows: number, random: () => number, unique: number): number[] {
+  const half = Math.floor(rows / 2);
+  const from = keys === 'high' ? half : 0;
+  const range = keys === 'low' || keys === 'high' ? half : rows;
+  const picked: number[] = [];
+  while (picked.length < 4) {
+    const key = from + Math.floor(random() * range);
+    if (!picked.includes(key)) picked.push(key);
+  }
+  if (keys === 'sorted') picked.splice(0, 2, ...picked.slice(0, 2).sort((a, b) => a - b));
+  if (keys === 'hotFirst') picked[0] = -1;
+  if (keys === 'same') picked.fill(picked[0] as number);
+  return [...picked, 0, 0, 0, unique];
+}
