@@ -8,6 +8,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   oracle: 1521,
   sqlserver: 1433,
 };
+/** PgBouncer's, and the admin interface of ProxySQL. */
+const DEFAULT_POOLER_PORTS: Readonly<Record<string, number>> = { postgresql: 6432, mysql: 6032 };
 const DEFAULT_USERS: Readonly<Record<string, string>> = { postgresql: 'postgres', mysql: 'root' };
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -39,12 +41,17 @@ export function targetOf(
   };
 }
 
-/** The same with the admin console of a pooler in front of it (`postgresql://user@host:6432/pgbouncer`). */
+/** The same with the admin console of a pooler in front of it (`postgresql://user@host:6432/pgbouncer`, `mysql://stats@host:6032`). */
 export function withPooler(target: Target, connectionString: string | undefined): Target {
   if (connectionString === undefined) return target;
   const { host, port, user, password } = parseConnectionString(connectionString);
   return {
     ...target,
-    pooler: { host, port: port ?? 6432, user: user ?? target.user, password: async () => password },
+    pooler: {
+      host,
+      port: port ?? DEFAULT_POOLER_PORTS[target.engine] ?? 6432,
+      user: user ?? target.user,
+      password: async () => password,
+    },
   };
 }

@@ -51,7 +51,21 @@ export interface ConnectionsReport extends Report<ConnectionItem> {
   readonly max: number | null;
   readonly reserved: number | null;
   readonly used: number;
+  /** What failed to connect or was cut off; null where the server does not count it. */
+  readonly failures: ConnectionFailures | null;
   readonly pools: readonly PoolItem[];
+}
+
+/** Over the last hour, or the window asked for. */
+export interface ConnectionFailures {
+  /** How much of it was watched. */
+  readonly seconds: number;
+  /** Logins that failed: wrong password, no privilege, bad handshake (`Aborted_connects`). */
+  readonly abortedConnects: number;
+  /** Sessions that ended without saying goodbye (`Aborted_clients`). */
+  readonly abortedClients: number;
+  /** Refused because `max_connections` was reached (`Connection_errors_max_connections`). */
+  readonly refusedByLimit: number;
 }
 
 export interface ConnectionItem {
@@ -63,17 +77,23 @@ export interface ConnectionItem {
   readonly idle: number;
   readonly idleInTransaction: number;
   readonly oldestIdleInTransactionSeconds: number | null;
+  /** Most connections at a time of this user; null: no limit, or it may not be read. */
+  readonly userMax: number | null;
   readonly pooler: string | null;
 }
 
 export interface PoolItem {
   readonly pooler: string;
-  readonly database: string;
-  readonly user: string;
+  readonly database: string | null;
+  readonly user: string | null;
+  /** Where its connections lead (ProxySQL). */
+  readonly server: string | null;
   readonly mode: string;
-  readonly clientsActive: number;
-  readonly clientsWaiting: number;
-  readonly serversActive: number;
-  readonly serversIdle: number;
-  readonly maxWaitSeconds: number;
+  readonly clientsActive: number | null;
+  readonly clientsWaiting: number | null;
+  readonly serversActive: number | null;
+  readonly serversIdle: number | null;
+  /** Most clients or server connections that it allows. */
+  readonly most: number | null;
+  readonly maxWaitSeconds: number | null;
 }

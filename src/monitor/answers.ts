@@ -1,3 +1,4 @@
+import { CONNECTION_COUNTERS, connectionFailures } from '../analysis/connections/failures.js';
 import { connectionItems, poolItems } from '../analysis/connections/items.js';
 import { queryFindings } from '../analysis/findings/queries.js';
 import { sessionFindings } from '../analysis/findings/sessions.js';
@@ -22,6 +23,7 @@ export interface AnswerContext {
   readonly limits: readonly Limit[];
   readonly maxConnections: number | null;
   readonly reservedConnections: number | null;
+  readonly userConnectionLimits: Readonly<Record<string, number>> | null;
   readonly cpuCount: number;
   /** The pooler in front, when one is configured and answers. */
   readonly pooler: PoolerSnapshot | null;
@@ -110,13 +112,16 @@ export async function answerConnections(
   options: ConnectionOptions,
 ): Promise<ConnectionsReport> {
   const sessions = await answerSessions(context, { ...options, includeBackground: false });
-  const items = connectionItems(sessions.items);
+  const items = connectionItems(sessions.items, context.userConnectionLimits);
+  const counted = windowOf(context.clock, options.since ?? DEFAULT_RANGE, options.until);
+  const counters = await context.reader.instanceCounters(options.database, counted, CONNECTION_COUNTERS);
   return {
     ...sessions,
     schema: 'dbvitals.connections/1',
     max: context.maxConnections,
     reserved: context.reservedConnections,
     used: items.reduce((sum, item) => sum + item.active + item.idle + item.idleInTransaction, 0),
+    failures: connectionFailures(counters),
     pools: poolItems(context.pooler),
     items,
   };

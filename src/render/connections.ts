@@ -11,6 +11,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
       { title: 'idle', align: 'right' },
       { title: 'idle in xact', align: 'right' },
       { title: 'oldest', align: 'right' },
+      { title: 'limit', align: 'right' },
       { title: 'user' },
       { title: 'application' },
       { title: 'client' },
@@ -21,6 +22,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
       String(item.idle),
       String(item.idleInTransaction),
       item.oldestIdleInTransactionSeconds === null ? '' : formatSeconds(item.oldestIdleInTransactionSeconds),
+      item.userMax === null ? '' : String(item.userMax),
       item.user ?? UNKNOWN,
       item.application ?? UNKNOWN,
       item.client?.address ?? 'local',
@@ -33,9 +35,52 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
   return [
     titleLine('Connections', report, style),
     `${report.used} of ${report.max ?? UNKNOWN} used${share}, ${report.reserved ?? UNKNOWN} reserved for superusers`,
+    ...failureLines(report.failures),
     '',
     style.bold(header),
     ...rows,
+    ...poolLines(report.pools, width, style),
     ...limitLines(report.limits, style),
   ];
+}
+
+function failureLines(failures: ConnectionsReport['failures']): string[] {
+  if (failures === null) return [];
+  const { seconds, abortedConnects, abortedClients, refusedByLimit } = failures;
+  return [
+    `in ${formatSeconds(seconds)}: ${refusedByLimit} refused at the limit, ${abortedConnects} failed logins, ${abortedClients} cut off`,
+  ];
+}
+
+function poolLines(pools: ConnectionsReport['pools'], width: number, style: Style): string[] {
+  if (pools.length === 0) return [];
+  const count = (value: number | null) => (value === null ? UNKNOWN : String(value));
+  const [header = '', ...rows] = renderTable(
+    [
+      { title: 'clients', align: 'right' },
+      { title: 'waiting', align: 'right' },
+      { title: 'servers', align: 'right' },
+      { title: 'idle', align: 'right' },
+      { title: 'most', align: 'right' },
+      { title: 'wait', align: 'right' },
+      { title: 'mode' },
+      { title: 'user' },
+      { title: 'database' },
+      { title: 'server', flexible: true },
+    ],
+    pools.map((pool) => [
+      count(pool.clientsActive),
+      count(pool.clientsWaiting),
+      count(pool.serversActive),
+      count(pool.serversIdle),
+      count(pool.most),
+      pool.maxWaitSeconds === null ? UNKNOWN : formatSeconds(pool.maxWaitSeconds),
+      pool.mode,
+      pool.user ?? '',
+      pool.database ?? '',
+      pool.server ?? '',
+    ]),
+    width,
+  );
+  return ['', style.bold(`Pools of ${pools[0]?.pooler}`), style.bold(header), ...rows];
 }

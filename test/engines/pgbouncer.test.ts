@@ -36,11 +36,12 @@ describe('PgBouncer', () => {
     expect(linksOf(clients, servers)).toEqual([
       {
         serverSessionId: '99',
+        from: null,
         database: 'shop',
         user: 'app',
         client: { address: '10.0.0.7', port: 4711, application: 'web' },
       },
-      { serverSessionId: null, database: 'shop', user: 'app', client: null },
+      { serverSessionId: null, from: null, database: 'shop', user: 'app', client: null },
     ]);
   });
 });

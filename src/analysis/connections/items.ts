@@ -2,7 +2,10 @@ import type { PoolerSnapshot } from '../../core/pooler.js';
 import type { ConnectionItem, PoolItem, SessionItem } from '../../core/session-report.js';
 
 /** Client sessions by user, application, client host and client process, the busiest first. */
-export function connectionItems(sessions: readonly SessionItem[]): ConnectionItem[] {
+export function connectionItems(
+  sessions: readonly SessionItem[],
+  userLimits: Readonly<Record<string, number>> | null,
+): ConnectionItem[] {
   const groups = new Map<string, SessionItem[]>();
   for (const session of sessions) {
     if (session.kind !== 'client') continue;
@@ -11,7 +14,7 @@ export function connectionItems(sessions: readonly SessionItem[]): ConnectionIte
     groups.set(key, [...(groups.get(key) ?? []), session]);
   }
   return [...groups.values()]
-    .map(itemOf)
+    .map((group) => itemOf(group, userLimits))
     .sort((a, b) => b.active + b.idle + b.idleInTransaction - (a.active + a.idle + a.idleInTransaction));
 }
 
@@ -20,16 +23,21 @@ export function poolItems(pooler: PoolerSnapshot | null): PoolItem[] {
     pooler: `${pooler?.product} ${pooler?.version}`,
     database: pool.database,
     user: pool.user,
+    server: pool.server,
     mode: pool.mode,
     clientsActive: pool.clientsActive,
     clientsWaiting: pool.clientsWaiting,
     serversActive: pool.serversActive,
     serversIdle: pool.serversIdle,
+    most: pool.most,
     maxWaitSeconds: pool.maxWaitSeconds,
   }));
 }
 
-function itemOf(group: readonly SessionItem[]): ConnectionItem {
+function itemOf(
+  group: readonly SessionItem[],
+  userLimits: Readonly<Record<string, number>> | null,
+): ConnectionItem {
   const [first] = group as [SessionItem];
   const count = (state: (session: SessionItem) => boolean) => group.filter(state).length;
   const inTransaction = group.filter(({ state }) => state.startsWith('idleInTransaction'));
@@ -43,6 +51,7 @@ function itemOf(group: readonly SessionItem[]): ConnectionItem {
     idle: count(({ state }) => state === 'idle'),
     idleInTransaction: inTransaction.length,
     oldestIdleInTransactionSeconds: ages.length === 0 ? null : Math.max(...ages),
+    userMax: userLimits?.[first.user ?? ''] ?? userLimits?.['*'] ?? null,
     pooler: first.client?.through ?? null,
   };
 }

@@ -2,6 +2,7 @@ import type { PoolerSnapshot } from '../../core/pooler.js';
 import type { SessionSample } from '../../core/samples.js';
 import type { SessionClient, SessionItem } from '../../core/session-report.js';
 import type { StatementText } from '../../core/statement.js';
+import { clientsBehind } from '../connections/behind.js';
 
 /** Samples as a DBA wants to see them: rates instead of differences, ages instead of times. */
 export function sessionItems(
@@ -9,7 +10,7 @@ export function sessionItems(
   texts: ReadonlyMap<string, StatementText>,
   pooler: PoolerSnapshot | null,
 ): SessionItem[] {
-  const links = new Map(pooler?.links.map((link) => [link.serverSessionId, link]) ?? []);
+  const behind = clientsBehind(pooler);
   return samples.map((sample) => {
     const { row, cost, atMs } = sample;
     const seconds = (cost?.elapsedMs ?? 0) / 1000;
@@ -27,7 +28,7 @@ export function sessionItems(
       database: row.database,
       user: row.user,
       application: row.application,
-      client: clientOf(sample, links.get(row.id)?.client ?? null, pooler),
+      client: clientOf(sample, behind(row), pooler),
       state: row.state,
       statementId: sample.statementId,
       text: sample.statementId === null ? null : (texts.get(sample.statementId)?.text ?? null),

@@ -44,12 +44,14 @@ export function poolOf(row: Row): PoolerPool {
   return {
     database: String(row.database),
     user: String(row.user),
+    server: null,
     mode: String(row.pool_mode ?? 'unknown'),
     clientsActive: Number(row.cl_active),
     clientsWaiting: Number(row.cl_waiting),
     serversActive: Number(row.sv_active),
     serversIdle: Number(row.sv_idle),
     serversUsed: Number(row.sv_used),
+    most: null,
     maxWaitSeconds: Number(row.maxwait) + Number(row.maxwait_us ?? 0) / 1e6,
   };
 }
@@ -62,6 +64,7 @@ export function linksOf(clients: readonly Row[], servers: readonly Row[]): Poole
     const pid = Number(server.remote_pid ?? 0);
     return {
       serverSessionId: pid > 0 ? String(pid) : null,
+      from: null,
       database: String(server.database),
       user: String(server.user),
       client:

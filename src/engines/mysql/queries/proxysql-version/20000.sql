@@ -1,0 +1,2 @@
+/* dbvitals:proxysql-version */
+SELECT @@version AS version
