@@ -123,6 +123,7 @@ function claims(starters: readonly Starter[], cpuNs: number): number[] {
   const allNs = starters.reduce((sum, { workerNs }) => sum + workerNs, cpuNs);
   return starters.map(({ workerNs }, i) => {
     const expectedNs = (allNs * (workerMs[i] as number)) / allMs;
-    return Math.max(LEAST_SHARE * expectedNs, expectedNs - workerNs);
+    // With nothing used yet all claims are equal, and not none.
+    return Math.max(1, LEAST_SHARE * expectedNs, expectedNs - workerNs);
   });
 }
