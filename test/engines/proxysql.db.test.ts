@@ -136,6 +136,7 @@ async function adminInterface(processlist: Rows): Promise<{ port: number; close(
         rows,
         Object.keys(rows[0] ?? { none: null }).map((name) => ({ ...COLUMN, name })),
       );
+      peer.sequenceId = 0;
     });
   });
   server.listen(0, '127.0.0.1');
