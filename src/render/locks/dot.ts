@@ -5,6 +5,10 @@ import { cut } from '../table.js';
 import { type Branch, type Queue, type Tree, treeOf } from './tree.js';
 import { holdsText, isIdle, plural, stateFor, whoText } from './words.js';
 
+/**
+ * A monospaced font: the layout is made without the reader's fonts, and only these are as wide everywhere.
+ */
+const FONT = 'Courier';
 /** Colours of roots that do nothing, roots that work, and everybody else. */
 const FILL = { idle: '#ffe08a', busy: '#ffc9c0', queue: '#e8eaed', waiter: '#ffffff' };
 const TEXT_WIDTH = 44;
@@ -21,8 +25,8 @@ export function locksDot(graph: LockGraph, rootIds: readonly string[]): string {
   return [
     'digraph locks {',
     '  rankdir=LR; ranksep=0.5; nodesep=0.12; bgcolor="#ffffff"; outputorder=edgesfirst;',
-    '  node [shape=box, style="filled,rounded", fillcolor="#ffffff", color="#5f6368", fontname="Helvetica,Arial,sans-serif", fontsize=10, margin="0.12,0.06"];',
-    '  edge [dir=back, color="#5f6368", fontname="Helvetica,Arial,sans-serif", fontsize=9, arrowsize=0.7];',
+    `  node [shape=box, style="filled,rounded", fillcolor="#ffffff", color="#5f6368", fontname="${FONT}", fontsize=10, margin="0.12,0.06"];`,
+    `  edge [dir=back, tailport=e, headport=w, color="#5f6368", fontname="${FONT}", fontsize=9, arrowsize=0.7];`,
     ...out.lines,
     '}',
     '',
@@ -127,6 +131,8 @@ function drawCycles(out: Dot, { cycles }: Tree, graph: LockGraph): void {
         name,
         [
           `${node.sessionId}  ${formatSeconds(node.waitSeconds)}`,
+          `wants ${node.waitsFor?.mode ?? '?'} on`,
+          node.waitsFor?.resource ?? '?',
           whoText(node),
           ...(node.text === null ? [] : [node.text]),
         ],
@@ -134,13 +140,12 @@ function drawCycles(out: Dot, { cycles }: Tree, graph: LockGraph): void {
       );
       for (const queue of queues) drawQueue(out, name, queue);
     }
-    for (const { waiter, blocker, mode, resource } of graph.edges) {
+    for (const { waiter, blocker } of graph.edges) {
       if (!members.has(waiter) || !members.has(blocker)) continue;
-      const label = escaped(`${mode}, ${resource}`);
       out.edge(
         out.session(blocker).name,
         out.session(waiter).name,
-        `color="#d93025", penwidth=2, fontcolor="#d93025", label="${label}"`,
+        `tailport=_, headport=_, color="#d93025", penwidth=2`,
       );
     }
   }

@@ -1,32 +1,34 @@
+import stringWidth from 'string-width';
 import { plain } from '../plain.js';
 import type { Style } from '../report-lines.js';
 import { cut } from '../table.js';
 
-/** A line before it is cut and coloured. */
+/** A line before it is cut and coloured: what we draw ourselves, and what names and texts of the server say. */
 export interface Line {
-  readonly text: string;
-  readonly tone: 'root' | 'idle' | 'dim' | 'plain';
-  /** Broken at words instead of cut, under a label of this width: half a command is worse than none. */
-  readonly hanging?: number;
+  /** Indentation, branches, labels: ours, kept as it is. */
+  readonly lead: string;
+  /** Parts that come from anywhere, shown two spaces apart. */
+  readonly parts: readonly string[];
+  readonly tone?: 'root' | 'idle' | 'dim';
+  /** Broken at words instead of cut: half a command is worse than none. */
+  readonly wrap?: boolean;
 }
 
-export function line(text: string): Line {
-  return { text, tone: 'plain' };
-}
+export const EMPTY: Line = { lead: '', parts: [] };
 
-export function dim(text: string): Line {
-  return { text, tone: 'dim' };
-}
-
-export const EMPTY: Line = { text: '', tone: 'plain' };
-
-/** Lines of at most `width` columns; whatever the server's names and texts hold, no control character gets through. */
-export function fitted({ text, tone, hanging }: Line, width: number, style: Style): string[] {
-  // Indentation is part of the picture; what follows it comes from anywhere.
-  const indent = /^[ │├└─●○]*/.exec(text)?.[0] ?? '';
-  const clean = `${indent}${clear(text.slice(indent.length))}`;
-  const lines = hanging === undefined ? [cut(clean, width)] : broken(clean, width, hanging);
+/** Lines of at most `width` columns; no control character gets through. */
+export function fitted({ lead, parts, tone, wrap }: Line, width: number, style: Style): string[] {
+  const text = parts
+    .filter((part) => part !== '')
+    .map(plainPart)
+    .join('  ');
+  const lines = wrap === true ? broken(lead, text, width) : [cut(`${lead}${text}`, width)];
   return lines.map((each) => toned(each, tone, style));
+}
+
+/** Spaces at the ends are ours: they align columns. */
+function plainPart(part: string): string {
+  return `${/^ */.exec(part)?.[0] ?? ''}${plain(part)}${/ *$/.exec(part)?.[0] ?? ''}`;
 }
 
 function toned(text: string, tone: Line['tone'], style: Style): string {
@@ -42,18 +44,13 @@ function toned(text: string, tone: Line['tone'], style: Style): string {
   }
 }
 
-/** Two spaces between parts stand for themselves; within a part everything is made plain. */
-function clear(text: string): string {
-  return text.split(/ {2,}/).map(plain).join('  ');
-}
-
-function broken(text: string, width: number, hanging: number): string[] {
+function broken(lead: string, text: string, width: number): string[] {
   const lines: string[] = [];
-  let current = text.slice(0, hanging);
-  for (const word of text.slice(hanging).split(' ')) {
-    if (current.length + word.length + 1 > width && current.trim() !== '') {
+  let current = lead;
+  for (const word of text.split(' ')) {
+    if (stringWidth(current) + stringWidth(word) > width && current.trim() !== lead.trim()) {
       lines.push(current.trimEnd());
-      current = ' '.repeat(hanging);
+      current = ' '.repeat(stringWidth(lead));
     }
     current += `${word} `;
   }

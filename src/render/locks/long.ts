@@ -23,9 +23,11 @@ const XMIN_COLUMNS: readonly TableColumn[] = [
 ];
 const SHOWN = 8;
 
-/** Long transactions and what keeps old row versions, when there are any. */
+/** Long transactions that the tree does not show already, and what keeps old row versions; when there are any. */
 export function longLines(report: LocksReport, width: number, style: Style): string[] {
-  const { longTransactions, xminHolders } = report;
+  const { xminHolders } = report;
+  const roots = new Set(report.items.map(({ sessionId }) => sessionId));
+  const longTransactions = report.longTransactions.filter(({ sessionId }) => !roots.has(sessionId));
   return [
     ...section('Long transactions', LONG_COLUMNS, longTransactions.map(longCells), width, style),
     ...section(

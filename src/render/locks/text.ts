@@ -2,23 +2,27 @@ import type { LockNode, LocksReport, RootBlocker } from '../../core/lock-report.
 import { formatSeconds } from '../format.js';
 import { plain } from '../plain.js';
 import { findingLines, limitLines, type Style } from '../report-lines.js';
-import { dim, EMPTY, fitted, type Line, line } from './lines.js';
+import { EMPTY, fitted, type Line } from './lines.js';
 import { longLines } from './long.js';
 import { type Branch, type Queue, treeOf } from './tree.js';
 import { holdsText, isIdle, plural, stateFor, whoText } from './words.js';
 
+/** The tree shows these. */
+const IN_THE_TREE = new Set(['BLOCKED_SESSIONS', 'BLOCKED_BY_IDLE_TRANSACTION', 'LOCK_CYCLE']);
+
 /** The wait graph as a tree, root blockers first; what to do about them; then what else matters about locks. */
 export function locksLines(report: LocksReport, width: number, style: Style): string[] {
+  const others = report.findings.filter(({ code }) => !IN_THE_TREE.has(code));
   return [
     headline(report, style),
     ...treeLines(report, width, style),
     ...longLines(report, width, style),
-    ...findingLines([...report.findings, ...report.escalation], style),
+    ...findingLines([...others, ...report.escalation], style),
     ...limitLines(report.limits, style),
   ];
 }
 
-export function treeLines(report: LocksReport, width: number, style: Style): string[] {
+function treeLines(report: LocksReport, width: number, style: Style): string[] {
   const items = new Map(report.items.map((item) => [item.sessionId, item]));
   const tree = treeOf(report.graph, [...items.keys()]);
   const lines = [
@@ -45,17 +49,18 @@ function headline({ instance, graph, window }: LocksReport, style: Style): strin
 function rootLines(branch: Branch, item: RootBlocker | undefined): Line[] {
   const { node } = branch;
   const age =
-    node.transactionAgeSeconds === null ? '' : `  transaction ${formatSeconds(node.transactionAgeSeconds)}`;
+    node.transactionAgeSeconds === null ? '' : `transaction ${formatSeconds(node.transactionAgeSeconds)}`;
   return [
     EMPTY,
     {
-      text: `● ${node.sessionId}  ${stateFor(node)}  ${whoText(node)}${age}`,
+      lead: '● ',
+      parts: [node.sessionId, stateFor(node), whoText(node), age],
       tone: isIdle(node.state) ? 'idle' : 'root',
     },
-    ...(item === undefined ? [] : [line(`  ${costText(item)}`)]),
+    ...(item === undefined ? [] : [{ lead: '  ', parts: [costText(item)] }]),
     ...aboutLines(node, item),
     ...queueLines(branch.queues, '  '),
-    ...(item === undefined ? [] : [{ ...line(`  do     ${item.advice}`), hanging: 9 }]),
+    ...(item === undefined ? [] : [{ lead: '  do     ', parts: [item.advice], wrap: true }]),
   ];
 }
 
@@ -69,10 +74,13 @@ function costText({ blockedSessions, blockedSessionSeconds, wouldFree }: RootBlo
 
 function aboutLines(node: LockNode, item: RootBlocker | undefined): Line[] {
   const holds = holdsText(node.holds, 4);
+  const verb = node.state === 'active' ? 'runs' : 'ran ';
   return [
-    ...(node.text === null ? [] : [line(`  ${node.state === 'active' ? 'runs' : 'ran '}   ${node.text}`)]),
-    ...(holds === '' ? [] : [line(`  holds  ${holds}`)]),
-    ...(item === undefined ? [] : [dim(`  undo   ${item.rollbackCost.text}`)]),
+    ...(node.text === null ? [] : [{ lead: `  ${verb}   `, parts: [node.text] }]),
+    ...(holds === '' ? [] : [{ lead: '  holds  ', parts: [holds] }]),
+    ...(item === undefined
+      ? []
+      : [{ lead: '  undo   ', parts: [item.rollbackCost.text], tone: 'dim' as const }]),
   ];
 }
 
@@ -81,30 +89,50 @@ function queueLines(queues: readonly Queue[], indent: string): Line[] {
     const last = index === queues.length - 1;
     const inner = `${indent}${last ? '   ' : '│  '}`;
     const { hidden, shown, waiters, resource } = queue;
+    const widest = (of: (branch: Branch) => string) => Math.max(...shown.map((each) => of(each).length));
+    const pads = { id: widest(({ node }) => node.sessionId), wait: widest(waitOf) };
+    const more = hidden === null ? [] : [moreLine(hidden, inner)];
     return [
-      line(`${indent}${last ? '└─' : '├─'} ${resource}${waiters > 1 ? `  (${waiters} wait)` : ''}`),
+      { lead: `${indent}${last ? '└─ ' : '├─ '}`, parts: [resource, waiters > 1 ? `(${waiters} wait)` : ''] },
       ...shown.flatMap((branch, row) =>
-        waiterLines(branch, inner, row === shown.length - 1 && hidden === null),
+        waiterLines(branch, inner, row === shown.length - 1 && hidden === null, pads),
       ),
-      ...(hidden === null
-        ? []
-        : [
-            dim(
-              `${inner}└─ + ${hidden.count} more, waiting ${formatSeconds(hidden.shortestSeconds)} to ${formatSeconds(hidden.longestSeconds)}`,
-            ),
-          ]),
+      ...more,
     ];
   });
 }
 
-function waiterLines({ node, edge, also, queues }: Branch, indent: string, last: boolean): Line[] {
-  const soft = edge?.kind === 'soft' ? ', queued behind it' : '';
+function moreLine(
+  { count, longestSeconds, shortestSeconds }: NonNullable<Queue['hidden']>,
+  indent: string,
+): Line {
+  const waits = `waiting ${formatSeconds(shortestSeconds)} to ${formatSeconds(longestSeconds)}`;
+  return { lead: `${indent}└─ `, parts: [`+ ${count} more, ${waits}`], tone: 'dim' };
+}
+
+function waitOf({ node }: Branch): string {
+  return formatSeconds(node.waitSeconds);
+}
+
+function waiterLines(
+  branch: Branch,
+  indent: string,
+  last: boolean,
+  pads: { readonly id: number; readonly wait: number },
+): Line[] {
+  const { node, edge, also, queues } = branch;
   const others =
-    also.length === 0 ? '' : `  also behind ${also.slice(0, 3).join(', ')}${also.length > 3 ? '…' : ''}`;
-  const text = node.text === null ? '' : `  ${node.text}`;
-  const what = `${node.sessionId}  ${formatSeconds(node.waitSeconds)}  ${edge?.mode ?? ''}${soft}`;
+    also.length === 0 ? '' : `also behind ${also.slice(0, 3).join(', ')}${also.length > 3 ? '…' : ''}`;
+  const parts = [
+    node.sessionId.padEnd(pads.id),
+    waitOf(branch).padStart(pads.wait),
+    `${edge?.mode ?? ''}${edge?.kind === 'soft' ? ', queued behind it' : ''}`,
+    whoText(node),
+    others,
+    node.text ?? '',
+  ];
   return [
-    line(`${indent}${last ? '└─' : '├─'} ${what}  ${whoText(node)}${others}${text}`),
+    { lead: `${indent}${last ? '└─ ' : '├─ '}`, parts },
     ...queueLines(queues, `${indent}${last ? '   ' : '│  '}`),
   ];
 }
@@ -113,23 +141,33 @@ function cycleLines(cycle: readonly Branch[]): Line[] {
   const ids = cycle.map(({ node }) => node.sessionId);
   return [
     EMPTY,
-    { text: `● cycle: ${[...ids, ids[0]].join(' waits for ')}`, tone: 'root' },
+    { lead: '● cycle: ', parts: [[...ids, ids[0]].join(' waits for ')], tone: 'root' },
     ...cycle.flatMap(({ node, queues }) => [
-      line(
-        `  ${node.sessionId}  ${formatSeconds(node.waitSeconds)}  ${node.waitsFor?.mode ?? '?'} on ${node.waitsFor?.resource ?? '?'}  ${whoText(node)}${node.text === null ? '' : `  ${node.text}`}`,
-      ),
+      {
+        lead: '  ',
+        parts: [
+          node.sessionId,
+          formatSeconds(node.waitSeconds),
+          `${node.waitsFor?.mode ?? '?'} on ${node.waitsFor?.resource ?? '?'}`,
+          whoText(node),
+          node.text ?? '',
+        ],
+      },
       ...queueLines(queues, '    '),
     ]),
-    line('  do     nothing by hand yet: the server ends one of them when it looks for deadlocks'),
+    {
+      lead: '  do     ',
+      parts: ['nothing by hand yet: the server ends one of them when it looks for deadlocks'],
+      wrap: true,
+    },
   ];
 }
 
 function goneLines(item: RootBlocker): Line[] {
+  const waited = `${formatSeconds(item.blockedSessionSeconds)} waited behind it in the window`;
   return [
     EMPTY,
-    dim(
-      `○ ${item.sessionId}  ${stateFor(item)} then  ${whoText(item)}  ${formatSeconds(item.blockedSessionSeconds)} waited behind it in the window`,
-    ),
-    ...(item.text === null ? [] : [dim(`  ran    ${item.text}`)]),
+    { lead: '○ ', parts: [item.sessionId, `${stateFor(item)} then`, whoText(item), waited], tone: 'dim' },
+    ...(item.text === null ? [] : [{ lead: '  ran    ', parts: [item.text], tone: 'dim' as const }]),
   ];
 }

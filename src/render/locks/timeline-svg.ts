@@ -19,7 +19,7 @@ export function episodesSvg(report: LockEpisodesReport): string {
   const toMs = Date.parse(window?.to ?? report.generatedAt);
   const height = TOP + ROW * Math.max(1, items.length) + 40;
   const x = (ms: number) =>
-    LABELS + Math.min(1, Math.max(0, (ms - fromMs) / Math.max(1, toMs - fromMs))) * (WIDTH - LABELS - 20);
+    LABELS + Math.min(1, Math.max(0, (ms - fromMs) / Math.max(1, toMs - fromMs))) * (WIDTH - LABELS - 40);
   const peak = Math.max(1, ...items.map(({ peakWaiters }) => peakWaiters));
   const cost = Math.max(1, ...items.map(({ sessionSeconds }) => sessionSeconds));
   const hidden = report.items.length - items.length;
