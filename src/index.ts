@@ -20,6 +20,7 @@ export type {
 export type {
   AddDatabaseOptions,
   ConnectionOptions,
+  DdlOptions,
   LockEpisodeOptions,
   LockOptions,
   MonitorEvents,
@@ -29,6 +30,7 @@ export type {
   SessionOptions,
 } from './core/monitor-options.js';
 export type { CoverageReport, QueriesReport, QueryItem } from './core/query-report.js';
+export type { DdlGuardReport, DdlHolder } from './core/relation-use.js';
 export type { Evidence, Finding, Limit, Overhead, Report, ReportWindow } from './core/report.js';
 export type {
   ConnectionItem,

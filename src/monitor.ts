@@ -9,6 +9,7 @@ import { type Logger, silentLogger } from './core/logger.js';
 import type {
   AddDatabaseOptions,
   ConnectionOptions,
+  DdlOptions,
   LockEpisodeOptions,
   LockOptions,
   MonitorEvents,
@@ -18,6 +19,7 @@ import type {
 } from './core/monitor-options.js';
 import type { QueriesReport } from './core/query-report.js';
 import type { SampleReader } from './core/reader.js';
+import type { DdlGuardReport } from './core/relation-use.js';
 import { Releasers } from './core/releasers.js';
 import { limitsOf } from './core/report.js';
 import type { ConnectionsReport, SessionsReport } from './core/session-report.js';
@@ -26,6 +28,7 @@ import { loadEngine } from './engines/registry.js';
 import { discoverInstances, openHost } from './host/index.js';
 import { type AnswerContext, answerConnections, answerQueries, answerSessions } from './monitor/answers.js';
 import { answerLockEpisodes, answerLocks } from './monitor/answers-locks.js';
+import { guardDdl } from './monitor/ddl-guard.js';
 import { examine } from './monitor/doctor.js';
 import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
@@ -150,6 +153,13 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
   /** Jams of a window, each from its first waiter to its last. */
   async getLockEpisodes(options: LockEpisodeOptions): Promise<LockEpisodesReport> {
     return answerLockEpisodes(await this.#context(options.database), options);
+  }
+
+  /** What an ALTER of a table would stand behind, and whom it would stop. Connects by itself and looks for five seconds. */
+  async analyzeDdl(options: DdlOptions): Promise<DdlGuardReport> {
+    const target = this.#target(options.database);
+    const signal = options.signal ?? new AbortController().signal;
+    return guardDdl(target, options.table, this.#clock, this.#head(target.name), signal);
   }
 
   /** Servers of all four engines on this host, by their processes, without any login. */

@@ -126,6 +126,7 @@ function addLocks(add: Add): void {
       'dbvitals locks prod --watch',
       'dbvitals locks prod --since 1h                  # episodes, with a timeline',
       'dbvitals locks prod --at 2026-01-31T10:00:00Z --graph svg > locks.svg',
+      'dbvitals locks prod --ddl public.orders         # what an ALTER of it would meet now',
       'dbvitals locks prod --fail-on critical          # exit code 1 when there is something critical',
     ],
     async () => (await import('./commands/locks.js')).locks,
@@ -140,6 +141,7 @@ function addLocks(add: Add): void {
     .option('--at <time>', 'the graph as it stood then: 30s, 15m, 1h back or ISO 8601')
     .option('--since <time>', 'episodes from: 30s, 15m, 1h, 7d or ISO 8601')
     .option('--until <time>', 'to')
+    .option('--ddl <table>', 'what an ALTER of this table would stand behind, and whom it would stop')
     .addOption(
       new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
     );

@@ -96,6 +96,13 @@ export interface LockEpisodeOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface DdlOptions {
+  readonly database: string;
+  /** `schema.table` (or a name on the search path) in the database of the connection. */
+  readonly table: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface AddDatabaseOptions {
   /** The name by which the instance is known from then on. */
   readonly name: string;

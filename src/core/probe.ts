@@ -1,6 +1,7 @@
 import type { InstanceFacts } from './facts.js';
 import type { ReportedDeadlock, TransactionStep } from './lock-analyst.js';
 import type { LockReading } from './locks.js';
+import type { RelationUse } from './relation-use.js';
 import type { Row } from './row.js';
 import type { SessionRow } from './session.js';
 import type { StatementCounters } from './statement.js';
@@ -46,6 +47,8 @@ export interface ProbeTick {
   readonly waiterIds: readonly string[];
   /** Client sessions that run something in this tick. */
   readonly activeIds: readonly string[];
+  /** The table that an answer is about, for probes of the `demand` lane that need one. */
+  readonly relation?: string;
 }
 
 /** What a probe found; the collector acts on the parts that are there. */
@@ -75,6 +78,8 @@ export interface ProbeRecords {
   readonly tempBytes?: ReadonlyMap<string, number>;
   readonly statements?: StatementReading;
   readonly counters?: readonly CounterReading[];
+  /** Of the table asked for; absent when there is none of that name. */
+  readonly relationUse?: RelationUse;
   /** Session id (owner) to its reads in flight that another process does for it (PostgreSQL 18: pg_aios). */
   readonly ioInFlight?: ReadonlyMap<string, number>;
 }

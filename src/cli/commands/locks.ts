@@ -5,6 +5,7 @@ import { DbvitalsError } from '../../core/errors.js';
 import type { LockEpisodesReport, LocksReport } from '../../core/lock-report.js';
 import type { Finding } from '../../core/report.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
+import { ddlLines } from '../../render/locks/ddl.js';
 import { locksDot } from '../../render/locks/dot.js';
 import { episodesLines } from '../../render/locks/episodes.js';
 import { locksMermaid } from '../../render/locks/mermaid.js';
@@ -23,6 +24,7 @@ interface Flags {
   readonly at?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly ddl?: string;
   readonly failOn?: Severity;
 }
 
@@ -35,6 +37,7 @@ export async function locks(context: CommandContext, [name]: readonly string[], 
   if (flags.watch && past !== undefined)
     throw new DbvitalsError('USAGE', '--watch shows the present: leave out --at, --since and --until');
   if (flags.watch) return watch(context, target, flags);
+  if (flags.ddl !== undefined) return ddl(context, target, flags.ddl, flags);
   // What a store without a collector holds is the past; the present is asked of the server.
   const sampling = { sample: LIVE_MS, present: past === undefined };
   await withMonitor(context, target, sampling, async (monitor) => {
@@ -43,6 +46,15 @@ export async function locks(context: CommandContext, [name]: readonly string[], 
     const at = flags.at === undefined ? {} : { at: flags.at };
     await showGraph(context, await monitor.analyzeLockContention({ database: target.name, ...at }), flags);
   });
+}
+
+async function ddl(context: CommandContext, target: Target, table: string, flags: Flags): Promise<void> {
+  await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
+  await monitor.addTarget(target);
+  const report = await monitor.analyzeDdl({ database: target.name, table, signal: context.signal });
+  if (context.options.json || flags.graph === 'json') printJson(report);
+  else print(ddlLines(report, context.width, context.style));
+  judge(report.findings, flags.failOn);
 }
 
 function range(target: Target, { since, until }: Flags) {

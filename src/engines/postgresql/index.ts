@@ -8,6 +8,7 @@ import { counters } from './probes/counters.js';
 import { ioInFlight } from './probes/io-in-flight.js';
 import { locks, watch } from './probes/locks.js';
 import { names } from './probes/names.js';
+import { relationUse } from './probes/relation-use.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { temp } from './probes/temp.js';
@@ -20,7 +21,7 @@ export const postgresql: Engine = {
   name: 'postgresql',
   defaultPort: 5432,
   sessionsAre: 'processes',
-  probes: [sessions, temp, ioInFlight, locks, watch, names, ...counters, statements],
+  probes: [sessions, temp, ioInFlight, locks, watch, names, ...counters, statements, relationUse],
   queries: allQueries(),
   connect,
   statementTexts,

@@ -25,16 +25,30 @@ function clientText(client: SessionClient | null): string {
 }
 
 /** `idle in transaction 41 s`. */
-export function stateFor({ state, stateSeconds }: { state: string; stateSeconds: number | null }): string {
+export function stateFor({
+  sessionId,
+  state,
+  stateSeconds,
+}: {
+  readonly sessionId: string;
+  readonly state: string;
+  readonly stateSeconds: number | null;
+}): string {
+  if (sessionId.startsWith('prepared:')) return 'prepared transaction';
   return stateSeconds === null ? stateText(state) : `${stateText(state)} ${formatSeconds(stateSeconds)}`;
 }
 
 /** The strongest few locks held: `RowExclusiveLock public.orders, 3 × X,REC_NOT_GAP public.items`. */
 export function holdsText(holds: readonly LockHold[], most: number): string {
-  const shown = holds
-    .slice(0, most)
-    .map(({ mode, kind, relation, locks }) => `${locks > 1 ? `${locks} × ` : ''}${mode} ${relation ?? kind}`);
-  const more = holds.length - shown.length;
+  const byTable = new Map<string, number>();
+  for (const { mode, kind, relation, index, locks } of holds) {
+    const what = `${mode} ${relation ?? kind}`;
+    // Tables are locked with their indexes: that goes without saying.
+    if (kind === 'table' && index !== null && byTable.has(what)) continue;
+    byTable.set(what, (byTable.get(what) ?? 0) + locks);
+  }
+  const shown = [...byTable].slice(0, most).map(([what, locks]) => (locks > 1 ? `${locks} × ${what}` : what));
+  const more = byTable.size - shown.length;
   return `${shown.join(', ')}${more > 0 ? `, + ${more} more` : ''}`;
 }
 

@@ -13,6 +13,13 @@ const VIEWS: readonly {
   { query: 'counters-checkpoint', prefix: 'checkpoint', object: '', gauges: [] },
   { query: 'counters-wal', prefix: 'wal', object: '', gauges: [] },
   { query: 'counters-io', prefix: 'io', object: 'object', gauges: [] },
+  {
+    query: 'lock-use',
+    prefix: 'locks',
+    object: 'object',
+    gauges: ['used', 'capacity', 'fast_path', 'slow_path', 'predicate'],
+  },
+  { query: 'horizon', prefix: 'horizon', object: 'object', gauges: ['age'] },
 ];
 
 export const counters: readonly Probe[] = VIEWS.map(({ query, prefix, object, gauges }) => ({
