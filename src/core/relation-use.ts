@@ -49,5 +49,7 @@ export interface DdlHolder {
   readonly state: string;
   readonly stateSeconds: number | null;
   readonly mode: string;
+  /** False: it waits for it, before an ALTER of now. */
+  readonly granted: boolean;
   readonly transactionAgeSeconds: number | null;
 }

@@ -12,6 +12,8 @@ const QUERY_MS = 2_000;
 /** Servers add a backend's counts up about once a second: several seconds make a rate. */
 const SAMPLES = 10;
 const EVERY_MS = 500;
+/** `name`, `schema.name`, each part plain or quoted. */
+const TABLE_NAME = /^(?:"(?:[^"]|"")+"|`[^`]+`|[^\s".`]+)(?:\.(?:"(?:[^"]|"")+"|`[^`]+`|[^\s".`]+))?$/;
 
 /** Connects, looks at one table ten times in five seconds, disconnects. */
 export async function guardDdl(
@@ -21,6 +23,10 @@ export async function guardDdl(
   head: Omit<Report<DdlHolder>, 'schema' | 'items'>,
   signal: AbortSignal,
 ): Promise<DdlGuardReport> {
+  if (!TABLE_NAME.test(table))
+    throw new DbvitalsError('USAGE', `${table.slice(0, 128)} is not the name of a table`, {
+      remedy: 'name it as schema.table',
+    });
   const engine = await loadEngine(target.engine);
   await using connection = await engine.connect(target, {
     signal,

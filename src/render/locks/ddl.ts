@@ -10,7 +10,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'session' },
   right('open'),
   { title: 'state' },
-  { title: 'holds' },
+  { title: 'lock' },
   { title: 'user' },
   { title: 'application', flexible: true },
 ];
@@ -27,7 +27,7 @@ export function ddlLines(report: DdlGuardReport, width: number, style: Style): s
         item.sessionId,
         formatSeconds(item.transactionAgeSeconds),
         stateFor(item),
-        item.mode,
+        `${item.granted ? 'holds' : 'wants'} ${item.mode}`,
         item.user ?? UNKNOWN,
         item.application ?? '',
       ]),

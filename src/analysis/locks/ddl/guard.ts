@@ -57,13 +57,14 @@ function holdersOf({ locks }: RelationUse): DdlHolder[] {
       strongest.set(lock.sessionId, lock);
   }
   return [...strongest.values()]
-    .map(({ sessionId, user, application, state, mode, stateAgeMs, transactionAgeMs }) => ({
+    .map(({ sessionId, user, application, state, mode, granted, stateAgeMs, transactionAgeMs }) => ({
       sessionId,
       user,
       application,
       state,
       stateSeconds: stateAgeMs === null ? null : stateAgeMs / 1000,
       mode,
+      granted,
       transactionAgeSeconds: transactionAgeMs === null ? null : transactionAgeMs / 1000,
     }))
     .sort((a, b) => (b.transactionAgeSeconds ?? Infinity) - (a.transactionAgeSeconds ?? Infinity));

@@ -13,7 +13,7 @@ export const relationUse: Probe = {
   name: 'relation-use',
   lane: 'demand',
   select: (facts) => queryFor('relation-use', facts),
-  parameters: ({ relation }) => [relation ?? ''],
+  parameters: ({ relation }) => [relation ?? null],
   toRecords(rows, { atMs }) {
     const table = rows.find(({ row_kind }) => row_kind === 'table');
     if (table === undefined) return {};
