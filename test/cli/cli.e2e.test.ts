@@ -44,6 +44,7 @@ describe('the command line', () => {
       'top',
       'queries',
       'sessions',
+      'locks',
       'connections',
       'discover',
       'add',
