@@ -4,6 +4,7 @@ import type { Target } from '../../core/engine.js';
 import { DbvitalsError } from '../../core/errors.js';
 import type { LockEpisodesReport, LocksReport } from '../../core/lock-report.js';
 import type { Finding } from '../../core/report.js';
+import { LOCK_WAIT_CLASSES } from '../../core/wait-class.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { ddlLines } from '../../render/locks/ddl.js';
 import { locksDot } from '../../render/locks/dot.js';
@@ -30,6 +31,8 @@ interface Flags {
 
 /** Long enough for two ticks, of which the first wakes the lane that looks at locks. */
 const LIVE_MS = '2500ms';
+const PATIENCE_MS = 8_000;
+const AGAIN_MS = 250;
 
 export async function locks(context: CommandContext, [name]: readonly string[], flags: Flags): Promise<void> {
   const target = await oneTarget(context, name);
@@ -43,8 +46,13 @@ export async function locks(context: CommandContext, [name]: readonly string[], 
   await withMonitor(context, target, sampling, async (monitor) => {
     if (flags.since !== undefined || (flags.until !== undefined && flags.at === undefined))
       return await showEpisodes(context, await monitor.getLockEpisodes(range(target, flags)), flags);
-    const at = flags.at === undefined ? {} : { at: flags.at };
-    await showGraph(context, await monitor.analyzeLockContention({ database: target.name, ...at }), flags);
+    if (flags.at !== undefined)
+      await showGraph(
+        context,
+        await monitor.analyzeLockContention({ database: target.name, at: flags.at }),
+        flags,
+      );
+    else await showGraph(context, await present(monitor, target.name, context.signal), flags);
   });
 }
 
@@ -55,6 +63,22 @@ async function ddl(context: CommandContext, target: Target, table: string, flags
   if (context.options.json || flags.graph === 'json') printJson(report);
   else print(ddlLines(report, context.width, context.style));
   judge(report.findings, flags.failOn);
+}
+
+/** On a busy host the first snapshot of locks may come later than the first sample that shows somebody waiting. */
+async function present(
+  monitor: DatabaseResourceMonitor,
+  database: string,
+  signal: AbortSignal,
+): Promise<LocksReport> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const report = await monitor.analyzeLockContention({ database });
+    if (report.graph.at !== null || performance.now() > end) return report;
+    const { items } = await monitor.getSessions({ database });
+    if (!items.some(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass))) return report;
+    await sleep(AGAIN_MS, undefined, { signal });
+  }
 }
 
 function range(target: Target, { since, until }: Flags) {

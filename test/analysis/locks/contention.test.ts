@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createContentionAnalyst } from '../../../src/analysis/locks/contention/analyst.js';
 import { sessionIdOf, statementIdOf } from '../../../src/core/ids.js';
+import { sampleAt } from '../../store/rows.js';
 import { edge, fan, observed, ROW, reading, START_MS, session, TABLE } from './readings.js';
 
 describe('what is kept of a jam', () => {
@@ -118,6 +120,23 @@ describe('an episode', () => {
       5_000,
     );
     expect(new Set(episodes.map(({ episodeId }) => episodeId)).size).toBe(2);
+  });
+
+  it('lasts while the lane is paused and samples still show waiters', () => {
+    const analyst = createContentionAnalyst('db');
+    const tick = { clockOffsetMs: 0, statements: null, history: null, deadlocks: null };
+    const { row } = sampleAt(START_MS, '2', 'app');
+    analyst.observe(reading(0, [edge('2', '1', 500)]));
+    expect(analyst.tick({ ...tick, atMs: START_MS + 20_000, sessions: [row] }).episodes).toEqual([]);
+    const again = analyst.observe(reading(30_000, [edge('2', '1', 500)]));
+    expect(again.episodes[0]).toMatchObject({
+      startedAtMs: START_MS - 500,
+      sessionSeconds: 30.5,
+      endedAtMs: null,
+    });
+    expect(analyst.tick({ ...tick, atMs: START_MS + 40_000, sessions: [] }).episodes[0]?.endedAtMs).toBe(
+      START_MS + 30_000,
+    );
   });
 
   it('is not made of a wait that is over within a tenth of a second', () => {

@@ -8,8 +8,10 @@ export interface Moment {
   readonly sessions: ReadonlyMap<string, LockSessionSample>;
 }
 
-/** Rows older than this say nothing about a moment. A slowed lane still reads every 2.5 s. */
+/** Rows older than this say nothing about a moment, */
 export const HORIZON_MS = 3_000;
+/** unless the lane was slowed down or paused while sessions still waited: then the last that was seen is the best there is. */
+export const LONG_HORIZON_MS = 60_000;
 /** Where a graph is too large to be kept whole at each change: a waiter not seen for longer than this is gone. */
 const GONE_AFTER_MS = 1_300;
 
@@ -18,8 +20,9 @@ export function momentAt(
   edges: readonly LockEdgeSample[],
   sessions: readonly LockSessionSample[],
   atMs: number,
+  horizonMs: number = HORIZON_MS,
 ): Moment {
-  const recent = edges.filter((edge) => edge.atMs <= atMs && edge.atMs > atMs - HORIZON_MS);
+  const recent = edges.filter((edge) => edge.atMs <= atMs && edge.atMs > atMs - horizonMs);
   const shown = present(recent);
   const seenMs = shown.reduce((newest, edge) => Math.max(newest, edge.atMs), 0);
   return {
@@ -27,7 +30,7 @@ export function momentAt(
     edges: shown,
     sessions: new Map(
       sessions
-        .filter((session) => session.atMs <= atMs && session.atMs > atMs - HORIZON_MS)
+        .filter((session) => session.atMs <= atMs && session.atMs > atMs - horizonMs)
         .sort((a, b) => a.atMs - b.atMs)
         .map((session) => [session.id, session]),
     ),

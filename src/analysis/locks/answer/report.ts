@@ -2,12 +2,13 @@ import type { LocksReport } from '../../../core/lock-report.js';
 import type { LockEdgeSample, LockSessionSample } from '../../../core/lock-samples.js';
 import type { TickTotals, WaitTotals } from '../../../core/reader.js';
 import type { CounterSample } from '../../../core/samples.js';
+import { LOCK_WAIT_CLASSES } from '../../../core/wait-class.js';
 import type { LockContext } from './context.js';
 import { rootCosts } from './cost.js';
 import { escalationFindings } from './escalation.js';
 import { contentionFindings } from './findings.js';
 import { longTransactions } from './long.js';
-import { momentAt } from './moment.js';
+import { LONG_HORIZON_MS, momentAt } from './moment.js';
 import { graphOf } from './nodes.js';
 import { rootBlockers } from './roots.js';
 import { xminHolders } from './xmin.js';
@@ -34,7 +35,11 @@ export type LockAnswer = Pick<
 /** Everything that is known of who blocks whom, from records alone. */
 export function lockAnswer(records: LockRecords, context: LockContext): LockAnswer {
   const { edges, sessions, shownMs, fromMs, overWindow } = records;
-  const moment = momentAt(edges, sessions, shownMs);
+  const close = momentAt(edges, sessions, shownMs);
+  const moment =
+    close.atMs === null && somebodyWaits(context)
+      ? momentAt(edges, sessions, shownMs, LONG_HORIZON_MS)
+      : close;
   const graph = graphOf(moment, context);
   const items = rootBlockers(graph, overWindow ? rootCosts(edges, fromMs) : null, context);
   const holders = xminHolders(records.counters, context.engine);
@@ -47,6 +52,11 @@ export function lockAnswer(records: LockRecords, context: LockContext): LockAnsw
     escalation: escalationFindings({ ...records, atMs: shownMs }),
     findings: contentionFindings(items, graph, holders, at),
   };
+}
+
+/** As the samples of sessions have it, which come each second whatever the lane of locks does. */
+function somebodyWaits({ sessions }: LockContext): boolean {
+  return [...sessions.values()].some(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass));
 }
 
 /** Statements whose texts the answer needs. */

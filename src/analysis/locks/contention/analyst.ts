@@ -1,4 +1,5 @@
 import { type LockAnalyst, type LockFindings, NO_LOCK_FINDINGS } from '../../../core/lock-analyst.js';
+import { LOCK_WAIT_CLASSES } from '../../../core/wait-class.js';
 import { Episodes } from './episodes.js';
 import { Frames } from './frame.js';
 import { Keeper } from './keep.js';
@@ -11,8 +12,9 @@ export function createContentionAnalyst(instance: string): LockAnalyst {
   const told = (): LockFindings => ({ ...NO_LOCK_FINDINGS, ...episodes.take() });
   return {
     connected() {},
-    tick({ atMs }) {
-      episodes.quiet(atMs);
+    tick({ atMs, sessions }) {
+      // The lane may be paused while they still wait; then the next reading tells.
+      if (!sessions.some(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass))) episodes.quiet(atMs);
       return told();
     },
     observe(reading) {
