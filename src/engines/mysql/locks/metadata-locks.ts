@@ -1,0 +1,124 @@
+import type { LockEdge, LockRow } from '../../../core/locks.js';
+import { AGREED, type Found, ORDERED, type SessionIndex } from './found.js';
+import { type Conflicts, conflictsOf, waitsForGranted, yieldsTo } from './metadata-modes.js';
+import { metadataResource } from './resources.js';
+import { type LockColumns, numberOf } from './rows.js';
+
+/** One metadata lock, held or asked for. `confidence`: of how it is known. */
+export interface MetadataLock {
+  readonly id: string;
+  readonly type: string;
+  readonly db: string | null;
+  readonly name: string | null;
+  readonly mode: string;
+  readonly granted: boolean;
+  readonly confidence: number;
+}
+
+/** performance_schema.metadata_locks of contested objects. */
+export function metadataLocks(rows: readonly LockColumns[]): MetadataLock[] {
+  return rows.flatMap(({ id, type, db, name, mode, status }) =>
+    id === null || type === null || mode === null
+      ? []
+      : [{ id: String(id), type, db, name, mode, granted: status === 'GRANTED', confidence: AGREED }],
+  );
+}
+
+/** Who waits for a metadata lock, who holds it, and which waiting request goes before. */
+export function metadataEdges(all: readonly MetadataLock[], sessions: SessionIndex): Found {
+  const edges: LockEdge[] = [];
+  const locks: LockRow[] = [];
+  for (const object of byObject(all)) {
+    const [{ type, db, name }] = object as [MetadataLock];
+    const resource = metadataResource(type, db, name);
+    const conflicts = conflictsOf(type);
+    const startOf = (id: string) => numberOf(sessions.get(id)?.started_ms ?? null) ?? 0;
+    const waiting = object.filter(({ granted }) => !granted).sort((a, b) => startOf(a.id) - startOf(b.id));
+    for (const lock of object) {
+      const { id: sessionId, mode, granted } = lock;
+      const waitStartedAtMs = granted ? null : waitStart(lock, object, startOf);
+      locks.push({ sessionId, resource, mode, granted, waitStartedAtMs, fastPath: null });
+    }
+    waiting.forEach((lock, place) => {
+      const { id: waiterId, mode } = lock;
+      const edge = { waiterId, mode, resource, waitStartedAtMs: waitStart(lock, object, startOf) };
+      const holders = holdersBefore(lock, object, conflicts);
+      for (const { id: blockerId, confidence } of holders)
+        edges.push({ ...edge, blockerId, kind: 'hard', confidence: Math.min(confidence, lock.confidence) });
+      const before = waiterBefore(lock, place, waiting, object, conflicts);
+      if (before !== null)
+        edges.push({
+          ...edge,
+          blockerId: before.id,
+          kind: 'soft',
+          confidence: Math.min(ORDERED, lock.confidence),
+        });
+    });
+  }
+  return { edges, locks };
+}
+
+/** One entry for each session that holds what the request waits for. */
+function holdersBefore(lock: MetadataLock, object: readonly MetadataLock[], conflicts: Conflicts) {
+  const holders = object.filter(
+    ({ id, granted, mode }) => granted && id !== lock.id && waitsForGranted(conflicts, lock.mode, mode),
+  );
+  return [...new Map(holders.map((holder) => [holder.id, holder])).values()];
+}
+
+/**
+ * The nearest waiting request that goes before: of a mode with a higher priority, or earlier and conflicting. An upgrade
+ * (the session holds a weaker lock on the object already) waits for holders only.
+ */
+function waiterBefore(
+  lock: MetadataLock,
+  place: number,
+  waiting: readonly MetadataLock[],
+  object: readonly MetadataLock[],
+  conflicts: Conflicts,
+): MetadataLock | null {
+  if (isUpgrade(lock, object)) return null;
+  const prior = (other: MetadataLock) =>
+    other.id !== lock.id && (yieldsTo(conflicts, lock.mode, other.mode) || inLine(lock, other, conflicts));
+  const earlier = waiting.slice(0, place).findLast(prior);
+  if (earlier !== undefined) return earlier;
+  const later = waiting.slice(place + 1).find((other) => yieldsTo(conflicts, lock.mode, other.mode));
+  return later ?? null;
+}
+
+/** Neither has priority, but one can be granted only after the other. */
+function inLine(lock: MetadataLock, other: MetadataLock, conflicts: Conflicts): boolean {
+  return (
+    waitsForGranted(conflicts, lock.mode, other.mode) && !yieldsTo(conflicts, other.mode, lock.mode)
+  );
+}
+
+function isUpgrade(lock: MetadataLock, object: readonly MetadataLock[]): boolean {
+  return object.some(
+    ({ id, granted, mode }) =>
+      granted &&
+      id === lock.id &&
+      ['SHARED_UPGRADABLE', 'SHARED_NO_WRITE', 'SHARED_NO_READ_WRITE'].includes(mode),
+  );
+}
+
+/** The wait is as old as its statement, but for an upgrade, which comes after work of unknown length. */
+function waitStart(
+  lock: MetadataLock,
+  object: readonly MetadataLock[],
+  startOf: (id: string) => number,
+): number | null {
+  const startedMs = startOf(lock.id);
+  return startedMs === 0 || isUpgrade(lock, object) ? null : startedMs;
+}
+
+function byObject(locks: readonly MetadataLock[]): MetadataLock[][] {
+  const objects = new Map<string, MetadataLock[]>();
+  for (const lock of locks) {
+    const key = `${lock.type} ${lock.db ?? ''} ${lock.name ?? ''}`;
+    const known = objects.get(key);
+    if (known === undefined) objects.set(key, [lock]);
+    else known.push(lock);
+  }
+  return [...objects.values()];
+}

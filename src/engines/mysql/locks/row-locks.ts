@@ -1,0 +1,140 @@
+import type { LockEdge, LockResource, LockRow } from '../../../core/locks.js';
+import { AGREED, type Found, ORDERED, PARTLY, type SessionIndex } from './found.js';
+import { rowResource } from './resources.js';
+import { requestWaits } from './row-modes.js';
+import { type LockColumns, type LockParts, numberOf, ownerOf } from './rows.js';
+
+interface Waiter {
+  readonly id: string;
+  readonly lockId: string;
+  readonly lock: LockColumns | null;
+  readonly resource: LockResource;
+  readonly record: string;
+  readonly waitStartedAtMs: number | null;
+  /** Seconds of the wait, then the time of the statement: INNODB_TRX tells whole seconds only. */
+  readonly order: number;
+}
+
+interface Holder {
+  readonly id: string;
+  readonly mode: string | null;
+}
+
+/** InnoDB: who waits for a record or a table, who holds it, and who waits before. */
+export function rowLocks(parts: LockParts, sessions: SessionIndex): Found {
+  const waiters = waitersOf(parts, sessions);
+  const queues = groupBy(
+    [...waiters].sort((a, b) => a.order - b.order),
+    ({ record }) => record,
+  );
+  const told = new Set(parts.held.map((pair) => `${pair.lock_id} ${pair.blocking_lock_id}`));
+  const holders = holdersOf(parts, waiters);
+  const edges: LockEdge[] = [];
+  const locks = new Map<string, LockRow>();
+  for (const waiter of waiters) {
+    const { id, lock, resource, waitStartedAtMs } = waiter;
+    const mode = lock?.mode ?? 'unknown';
+    const edge = { waiterId: id, mode, resource, waitStartedAtMs };
+    keep(locks, { sessionId: id, resource, mode, granted: false, waitStartedAtMs, fastPath: null });
+    for (const holder of holders(waiter)) {
+      if (holder.id === id) continue;
+      const confidence = lock === null || !sessions.has(holder.id) ? PARTLY : AGREED;
+      edges.push({ ...edge, blockerId: holder.id, kind: 'hard', confidence });
+      const held = holder.mode ?? 'unknown';
+      keep(locks, { ...LOCK, sessionId: holder.id, resource, mode: held, granted: true });
+    }
+    const before = waiterBefore(waiter, queues.get(waiter.record) ?? [], told);
+    if (before !== null) edges.push({ ...edge, blockerId: before.id, kind: 'soft', confidence: ORDERED });
+  }
+  return { edges, locks: [...locks.values()] };
+}
+
+const LOCK = { waitStartedAtMs: null, fastPath: null } as const;
+
+function keep(locks: Map<string, LockRow>, lock: LockRow): void {
+  locks.set(`${lock.sessionId} ${lock.granted} ${lock.resource.key}`, lock);
+}
+
+function waitersOf(parts: LockParts, sessions: SessionIndex): Waiter[] {
+  const locks = new Map(parts.lock.map((lock) => [lock.lock_id, lock]));
+  return parts.transaction.flatMap((transaction): Waiter[] => {
+    const { lock_id: lockId } = transaction;
+    if (lockId === null) return [];
+    const lock = locks.get(lockId) ?? null;
+    const record = lock?.record ?? lockId;
+    const id = ownerOf(transaction);
+    const waitStartedAtMs = numberOf(transaction.started_ms);
+    const statementMs = numberOf(sessions.get(id)?.started_ms ?? null) ?? waitStartedAtMs ?? 0;
+    return [
+      {
+        id,
+        lockId,
+        lock,
+        resource: rowResource(lock, record),
+        record,
+        waitStartedAtMs: startOf(waitStartedAtMs, statementMs),
+        order: startOf(waitStartedAtMs, statementMs) ?? 0,
+      },
+    ];
+  });
+}
+
+/** A wait is no older than its statement, and INNODB_TRX cuts to seconds. */
+function startOf(waitMs: number | null, statementMs: number): number | null {
+  return waitMs === null ? null : Math.max(waitMs, Math.min(statementMs, waitMs + 999));
+}
+
+/** Sessions that hold what a waiter waits for: those told for it, or for another waiter for the same in the same mode. */
+function holdersOf(parts: LockParts, waiters: readonly Waiter[]): (waiter: Waiter) => readonly Holder[] {
+  const waitedFor = new Set(waiters.map(({ lockId }) => lockId));
+  const owners = new Map(parts.transaction.map((row) => [String(row.trx_id), ownerOf(row)]));
+  const modes = new Map(parts.lock.map(({ lock_id, mode }) => [lock_id, mode]));
+  const byLock = new Map<string, Holder[]>();
+  for (const row of parts.held) {
+    if (row.lock_id === null || waitedFor.has(row.blocking_lock_id ?? '')) continue;
+    const id = owners.get(String(row.trx_id)) ?? (row.id === null ? null : String(row.id));
+    if (id === null) continue;
+    const mode = row.mode ?? modes.get(row.blocking_lock_id) ?? null;
+    byLock.set(row.lock_id, [...(byLock.get(row.lock_id) ?? []), { id, mode }]);
+  }
+  const groups = groupBy(waiters, groupOf);
+  return (waiter) => {
+    const own = byLock.get(waiter.lockId) ?? [];
+    if (own.length > 0 || waiter.lock?.mode === undefined || waiter.lock.mode === null) return own;
+    const told = (groups.get(groupOf(waiter)) ?? []).flatMap(({ lockId }) => byLock.get(lockId) ?? []);
+    return [...new Map(told.map((holder) => [holder.id, holder])).values()];
+  };
+}
+
+function groupOf({ record, lock }: Waiter): string {
+  return `${record} ${lock?.mode}`;
+}
+
+/** The nearest waiter before this one in the queue that it waits for too. */
+function waiterBefore(
+  waiter: Waiter,
+  queue: readonly Waiter[],
+  told: ReadonlySet<string>,
+): Waiter | null {
+  const mode = waiter.lock?.mode ?? null;
+  for (let place = queue.indexOf(waiter) - 1; place >= 0; place -= 1) {
+    const other = queue[place] as Waiter;
+    const theirs = other.lock?.mode ?? null;
+    const conflict =
+      mode === null || theirs === null
+        ? told.has(`${waiter.lockId} ${other.lockId}`)
+        : requestWaits(mode, theirs, waiter.lock?.type ?? null);
+    if (conflict) return other;
+  }
+  return null;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
