@@ -4,6 +4,7 @@ import type { InstanceFacts } from '../../core/facts.js';
 import type { SelectedQuery } from '../../core/probe.js';
 import type { Row } from '../../core/row.js';
 import { capabilitiesOf } from './capabilities.js';
+import { readLockSources } from './locks/sources.js';
 import { QUERIES } from './queries.generated.js';
 import { readOnlyProof } from './read-only.js';
 import { flavourQuery } from './select.js';
@@ -52,7 +53,7 @@ export async function readFacts(
     userConnectionLimits: userLimits(limits ?? [], Number(settings.max_user_connections ?? 0)),
     dataDirectory: settings.datadir?.replace(/\/$/, '') ?? null,
     settings,
-    extensions: {},
+    extensions: await readLockSources(attempt),
     capabilities: capabilitiesOf({
       mariadb: flavour === 'mariadb',
       versionNumber,

@@ -1,8 +1,9 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
-import { metadataBlockers, rowBlockers } from './probes/blockers.js';
 import { innodbCounters, statusCounters } from './probes/counters.js';
+import { lockWaiters, lockWatch } from './probes/lock-waiters.js';
+import { locks } from './probes/locks.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { readProxySql } from './proxysql.js';
@@ -15,7 +16,7 @@ export const mysql: Engine = {
   name: 'mysql',
   defaultPort: 3306,
   sessionsAre: 'threads',
-  probes: [sessions, rowBlockers, metadataBlockers, statusCounters, innodbCounters, statements],
+  probes: [sessions, lockWaiters, locks, lockWatch, statusCounters, innodbCounters, statements],
   queries: allQueries(),
   connect,
   statementTexts,

@@ -17,7 +17,7 @@ export function queryFor(
 
 /** Where the two flavours have views of their own: `<name>-mysql` and `<name>-mariadb`. */
 export function flavourQuery(
-  name: 'blockers' | 'facts' | 'own-thread' | 'replica-status' | 'session',
+  name: 'facts' | 'own-thread' | 'replica-status' | 'session',
   facts: Pick<InstanceFacts, 'versionNumber' | 'version' | 'flavour'>,
 ): SelectedQuery | Unavailable {
   return queryFor(`${name}-${isMariadb(facts) ? 'mariadb' : 'mysql'}`, facts);

@@ -31,7 +31,7 @@ const BY_EVENT: readonly (readonly [RegExp, WaitClass])[] = [
   [/^wait\/io\/socket/, 'networkClient'],
 ];
 
-/** Row-lock waits show in neither: the blockers probe tells them. */
+/** Row-lock waits show in neither: the probes of locks tell them. */
 export function waitClassOf(
   state: SessionState,
   threadState: string | null,

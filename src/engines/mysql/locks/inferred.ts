@@ -68,10 +68,11 @@ function typeOf(state: string): string | null {
 
 /** The statement names the object: a whole word, with its schema or in the session's own. */
 function isNamed({ type, db, name }: MetadataLock, text: string, ownDb: string | null): boolean {
-  if (name === null || name === '') return type === 'BACKUP';
+  if (name === null || name === '') return type === 'BACKUP' || type === 'SCHEMA';
   const words = text.toLowerCase();
   const has = (word: string) =>
     new RegExp(`(^|[^\\p{L}\\p{N}_$])${escaped(word.toLowerCase())}($|[^\\p{L}\\p{N}_$])`, 'u').test(words);
+  if (/^\s*drop\s+(database|schema)\b/.test(words)) return db !== null && has(db);
   return has(name) && (db === null || db === ownDb || has(db));
 }
 

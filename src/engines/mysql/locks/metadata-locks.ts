@@ -1,6 +1,6 @@
 import type { LockEdge, LockRow } from '../../../core/locks.js';
-import { AGREED, type Found, ORDERED, type SessionIndex } from './found.js';
-import { type Conflicts, conflictsOf, waitsForGranted, yieldsTo } from './metadata-modes.js';
+import { AGREED, type Found, ORDERED, PARTLY, type SessionIndex } from './found.js';
+import { type Conflicts, conflictsOf, MAY_HAVE_BECOME, waitsForGranted, yieldsTo } from './metadata-modes.js';
 import { metadataResource } from './resources.js';
 import { type LockColumns, numberOf } from './rows.js';
 
@@ -42,28 +42,33 @@ export function metadataEdges(all: readonly MetadataLock[], sessions: SessionInd
     waiting.forEach((lock, place) => {
       const { id: waiterId, mode } = lock;
       const edge = { waiterId, mode, resource, waitStartedAtMs: waitStart(lock, object, startOf) };
-      const holders = holdersBefore(lock, object, conflicts);
-      for (const { id: blockerId, confidence } of holders)
-        edges.push({ ...edge, blockerId, kind: 'hard', confidence: Math.min(confidence, lock.confidence) });
       const before = waiterBefore(lock, place, waiting, object, conflicts);
-      if (before !== null)
-        edges.push({
-          ...edge,
-          blockerId: before.id,
-          kind: 'soft',
-          confidence: Math.min(ORDERED, lock.confidence),
-        });
+      for (const { id: blockerId, confidence } of holdersBefore(lock, object, conflicts, before === null))
+        edges.push({ ...edge, blockerId, kind: 'hard', confidence: Math.min(confidence, lock.confidence) });
+      if (before === null) return;
+      const confidence = Math.min(ORDERED, lock.confidence);
+      edges.push({ ...edge, blockerId: before.id, kind: 'soft', confidence });
     });
   }
   return { edges, locks };
 }
 
-/** One entry for each session that holds what the request waits for. */
-function holdersBefore(lock: MetadataLock, object: readonly MetadataLock[], conflicts: Conflicts) {
-  const holders = object.filter(
-    ({ id, granted, mode }) => granted && id !== lock.id && waitsForGranted(conflicts, lock.mode, mode),
-  );
-  return [...new Map(holders.map((holder) => [holder.id, holder])).values()];
+/** One entry for each session that holds what the request waits for; `alone`: no waiting request explains its wait. */
+function holdersBefore(
+  lock: MetadataLock,
+  object: readonly MetadataLock[],
+  conflicts: Conflicts,
+  alone: boolean,
+): readonly MetadataLock[] {
+  const others = object.filter(({ id, granted }) => granted && id !== lock.id);
+  const holders = others.filter(({ mode }) => waitsForGranted(conflicts, lock.mode, mode));
+  const found =
+    holders.length > 0 || !alone
+      ? holders
+      : others
+          .filter(({ mode }) => waitsForGranted(conflicts, lock.mode, MAY_HAVE_BECOME[mode] ?? ''))
+          .map((other) => ({ ...other, confidence: PARTLY }));
+  return [...new Map(found.map((holder) => [holder.id, holder])).values()];
 }
 
 /**
@@ -88,9 +93,7 @@ function waiterBefore(
 
 /** Neither has priority, but one can be granted only after the other. */
 function inLine(lock: MetadataLock, other: MetadataLock, conflicts: Conflicts): boolean {
-  return (
-    waitsForGranted(conflicts, lock.mode, other.mode) && !yieldsTo(conflicts, other.mode, lock.mode)
-  );
+  return waitsForGranted(conflicts, lock.mode, other.mode) && !yieldsTo(conflicts, other.mode, lock.mode);
 }
 
 function isUpgrade(lock: MetadataLock, object: readonly MetadataLock[]): boolean {

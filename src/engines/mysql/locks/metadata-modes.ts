@@ -22,6 +22,22 @@ export function yieldsTo({ pending }: Conflicts, requested: string, waiting: str
   return (pending[requested] ?? '').split(' ').includes(waiting);
 }
 
+/**
+ * performance_schema keeps the mode in which a lock was first taken: what it may have become since. MariaDB's LOCK TABLES
+ * … READ shows SHARED_READ, its FLUSH TABLES WITH READ LOCK BACKUP_FTWRL1.
+ */
+export const MAY_HAVE_BECOME: Readonly<Record<string, string>> = {
+  SHARED_READ: 'SHARED_READ_ONLY',
+  SHARED_UPGRADABLE: 'EXCLUSIVE',
+  SHARED_NO_WRITE: 'EXCLUSIVE',
+  SHARED_NO_READ_WRITE: 'EXCLUSIVE',
+  BACKUP_FTWRL1: 'BACKUP_FTWRL2',
+  BACKUP_START: 'BACKUP_WAIT_COMMIT',
+  BACKUP_FLUSH: 'BACKUP_WAIT_COMMIT',
+  BACKUP_BLOCK_DDL: 'BACKUP_WAIT_COMMIT',
+  BACKUP_WAIT_DDL: 'BACKUP_WAIT_COMMIT',
+};
+
 const SCOPED_TYPES = new Set([
   'GLOBAL',
   'COMMIT',

@@ -33,9 +33,7 @@ export function lockReading(rows: readonly Row[], tick: ProbeTick, pending: 'lis
   return {
     atMs: tick.atMs,
     serverNowMs: nowMs ?? tick.atMs + tick.facts.clockOffsetMs,
-    sessions: [...involved].map((id) =>
-      sessionOf(id, sessions.get(id), transactions.get(id), tick.facts),
-    ),
+    sessions: [...involved].map((id) => sessionOf(id, sessions.get(id), transactions.get(id), tick.facts)),
     locks,
     edges,
   };
@@ -45,7 +43,10 @@ export function lockReading(rows: readonly Row[], tick: ProbeTick, pending: 'lis
 function unknownWaits(sessions: SessionIndex, edges: LockReading['edges']): LockRow[] {
   const explained = new Set(edges.map(({ waiterId }) => waiterId));
   return [...sessions].flatMap(([sessionId, { state, started_ms }]): LockRow[] => {
-    if (explained.has(sessionId) || !/^(Waiting for .* lock|Waiting for table flush|User lock)$/.test(state ?? ''))
+    if (
+      explained.has(sessionId) ||
+      !/^(Waiting for .* lock|Waiting for table flush|User lock)$/.test(state ?? '')
+    )
       return [];
     const kind = state === 'User lock' ? 'advisory' : 'metadata';
     const key = `${kind}:unknown`;

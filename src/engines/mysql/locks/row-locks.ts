@@ -1,7 +1,7 @@
 import type { LockEdge, LockResource, LockRow } from '../../../core/locks.js';
 import { AGREED, type Found, ORDERED, PARTLY, type SessionIndex } from './found.js';
 import { rowResource } from './resources.js';
-import { requestWaits } from './row-modes.js';
+import { requestWaits, waitingMode } from './row-modes.js';
 import { type LockColumns, type LockParts, numberOf, ownerOf } from './rows.js';
 
 interface Waiter {
@@ -88,22 +88,44 @@ function startOf(waitMs: number | null, statementMs: number): number | null {
 function holdersOf(parts: LockParts, waiters: readonly Waiter[]): (waiter: Waiter) => readonly Holder[] {
   const waitedFor = new Set(waiters.map(({ lockId }) => lockId));
   const owners = new Map(parts.transaction.map((row) => [String(row.trx_id), ownerOf(row)]));
-  const modes = new Map(parts.lock.map(({ lock_id, mode }) => [lock_id, mode]));
+  const locks = new Map(parts.lock.map((lock) => [lock.lock_id, lock]));
   const byLock = new Map<string, Holder[]>();
   for (const row of parts.held) {
-    if (row.lock_id === null || waitedFor.has(row.blocking_lock_id ?? '')) continue;
-    const id = owners.get(String(row.trx_id)) ?? (row.id === null ? null : String(row.id));
-    if (id === null) continue;
-    const mode = row.mode ?? modes.get(row.blocking_lock_id) ?? null;
-    byLock.set(row.lock_id, [...(byLock.get(row.lock_id) ?? []), { id, mode }]);
+    const { lock_id: lockId, blocking_lock_id: blocking } = row;
+    const shared = isShared(row);
+    if (lockId === null || (!shared && waitedFor.has(blocking ?? ''))) continue;
+    const mode = row.mode ?? locks.get(blocking)?.mode ?? null;
+    const told = owners.get(String(row.trx_id)) ?? (row.id === null ? null : String(row.id));
+    const ids = shared
+      ? readersBut(locks.get(blocking)?.record ?? null, parts, waiters)
+      : told === null
+        ? []
+        : [told];
+    byLock.set(lockId, [...(byLock.get(lockId) ?? []), ...ids.map((id) => ({ id, mode }))]);
   }
   const groups = groupBy(waiters, groupOf);
   return (waiter) => {
     const own = byLock.get(waiter.lockId) ?? [];
-    if (own.length > 0 || waiter.lock?.mode === undefined || waiter.lock.mode === null) return own;
-    const told = (groups.get(groupOf(waiter)) ?? []).flatMap(({ lockId }) => byLock.get(lockId) ?? []);
-    return [...new Map(told.map((holder) => [holder.id, holder])).values()];
+    const mode = waiter.lock?.mode ?? null;
+    const found =
+      own.length > 0 || mode === null
+        ? own
+        : (groups.get(groupOf(waiter)) ?? []).flatMap(({ lockId }) => byLock.get(lockId) ?? []);
+    return [...new Map(found.map((holder) => [holder.id, holder])).values()];
   };
+}
+
+/** MariaDB numbers a transaction when it first writes: all that only locked what they read have the number 0. */
+function isShared({ trx_id }: LockColumns): boolean {
+  return Number(trx_id) === 0;
+}
+
+/** Those among them that hold some lock and do not wait for this very record. */
+function readersBut(record: string | null, parts: LockParts, waiters: readonly Waiter[]): string[] {
+  const waiting = new Set(waiters.filter((waiter) => waiter.record === record).map(({ id }) => id));
+  return parts.transaction
+    .filter((row) => isShared(row) && Number(row.rows_locked) > 0 && !waiting.has(String(row.id)))
+    .map(({ id }) => String(id));
 }
 
 function groupOf({ record, lock }: Waiter): string {
@@ -111,11 +133,7 @@ function groupOf({ record, lock }: Waiter): string {
 }
 
 /** The nearest waiter before this one in the queue that it waits for too. */
-function waiterBefore(
-  waiter: Waiter,
-  queue: readonly Waiter[],
-  told: ReadonlySet<string>,
-): Waiter | null {
+function waiterBefore(waiter: Waiter, queue: readonly Waiter[], told: ReadonlySet<string>): Waiter | null {
   const mode = waiter.lock?.mode ?? null;
   for (let place = queue.indexOf(waiter) - 1; place >= 0; place -= 1) {
     const other = queue[place] as Waiter;
@@ -123,7 +141,11 @@ function waiterBefore(
     const conflict =
       mode === null || theirs === null
         ? told.has(`${waiter.lockId} ${other.lockId}`)
-        : requestWaits(mode, theirs, waiter.lock?.type ?? null);
+        : requestWaits(
+            waitingMode(mode, waiter.lock?.row_id ?? null),
+            waitingMode(theirs, other.lock?.row_id ?? null),
+            waiter.lock?.type ?? null,
+          );
     if (conflict) return other;
   }
   return null;

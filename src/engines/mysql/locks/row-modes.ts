@@ -9,11 +9,15 @@ export function requestWaits(requested: string, other: string, type: string | nu
   if (!(CONFLICTS[mine] ?? '').split(' ').includes(theirs)) return false;
   if (type === 'TABLE') return true;
   const gap = myFlags.includes('GAP');
-  // MariaDB prints an insert intention as X,GAP; locks of the gap alone wait for nobody, so a waiting one is that.
   const insert = myFlags.includes('INSERT_INTENTION') || gap;
   if (theirFlags.includes('INSERT_INTENTION')) return false;
   if (!insert && theirFlags.includes('GAP')) return false;
   return !(insert && theirFlags.includes('REC_NOT_GAP'));
+}
+
+/** The mode of one who waits: a lock of the gap alone waits for nobody, so it is an insert intention, whatever is printed. */
+export function waitingMode(mode: string, rowId: string | null): string {
+  return mode.includes('INSERT_INTENTION') || !isGap(mode, rowId) ? mode : `${mode},INSERT_INTENTION`;
 }
 
 /** A lock on what lies between records. */

@@ -1,4 +1,7 @@
 import type { InstanceFacts } from '../../../core/facts.js';
+import type { SelectedQuery } from '../../../core/probe.js';
+import type { Row } from '../../../core/row.js';
+import { QUERIES } from '../queries.generated.js';
 import { isMariadb } from '../select.js';
 
 /** Names under which facts.extensions keeps what was found at connect. */
@@ -11,4 +14,14 @@ export function metadataSource(
 ): 'schema' | 'plugin' | 'none' {
   if (facts.extensions[MDL_INSTRUMENT] !== undefined) return 'schema';
   return isMariadb(facts) && facts.extensions[MDL_PLUGIN] !== undefined ? 'plugin' : 'none';
+}
+
+/** What is switched on or loaded, as names to states; asked once. `attempt` gives null where it may not be read. */
+export async function readLockSources(
+  attempt: (query: SelectedQuery) => Promise<readonly Row[] | null>,
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const query of [QUERIES['lock-plugins'][0], QUERIES['lock-instruments'][0]])
+    for (const { name, state } of (await attempt(query)) ?? []) found[String(name)] = String(state);
+  return found;
 }

@@ -19,8 +19,7 @@ export function usedTables(rows: readonly LockColumns[], sessions: SessionIndex)
   for (const [id, session] of waiters) {
     const own = new Set(rows.filter((row) => String(row.id) === id).map(tableOf));
     const users = rows.filter(
-      (row) =>
-        row.id !== null && !waiting.has(String(row.id)) && (own.size === 0 || own.has(tableOf(row))),
+      (row) => row.id !== null && !waiting.has(String(row.id)) && (own.size === 0 || own.has(tableOf(row))),
     );
     const waitStartedAtMs = numberOf(session.started_ms);
     const mode = session.state === 'Waiting for table flush' ? 'flush' : 'table level lock';

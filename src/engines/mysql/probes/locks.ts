@@ -2,7 +2,13 @@ import type { InstanceFacts } from '../../../core/facts.js';
 import type { Probe, SelectedQuery, Unavailable } from '../../../core/probe.js';
 import { lockReading } from '../locks/reading.js';
 import { metadataSource } from '../locks/sources.js';
-import { hasPerformanceSchema, isMariadb, NO_PERFORMANCE_SCHEMA, type QueryName, queryFor } from '../select.js';
+import {
+  hasPerformanceSchema,
+  isMariadb,
+  NO_PERFORMANCE_SCHEMA,
+  type QueryName,
+  queryFor,
+} from '../select.js';
 
 /**
  * One statement for row, metadata and table locks and for the sessions on both sides. Rows of InnoDB come from

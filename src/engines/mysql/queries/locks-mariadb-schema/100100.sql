@@ -12,10 +12,10 @@ SELECT 'lock', NULL, lock_trx_id, lock_id, NULL, lock_type, lock_mode, NULL,
   IF(lock_data = 'supremum pseudo-record', 'supremum', LEFT(SHA2(lock_data, 256), 16)), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM information_schema.INNODB_LOCKS
 UNION ALL
-/* Without pairs of two waiters: their order is that of the times of waiting. */
+/* Without pairs of two waiters: their order is that of the times of waiting. Transactions that only read share the number 0. */
 SELECT 'held', NULL, w.blocking_trx_id, w.requested_lock_id, w.blocking_lock_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM information_schema.INNODB_LOCK_WAITS AS w
-WHERE w.blocking_lock_id NOT IN (
+WHERE w.blocking_trx_id = 0 OR w.blocking_lock_id NOT IN (
   SELECT trx_requested_lock_id FROM information_schema.INNODB_TRX WHERE trx_requested_lock_id IS NOT NULL
 )
 UNION ALL

@@ -1,0 +1,2 @@
+/* dbvitals:lock-plugins */
+SELECT PLUGIN_NAME AS name, PLUGIN_STATUS AS state FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'METADATA_LOCK_INFO' AND PLUGIN_STATUS = 'ACTIVE'
