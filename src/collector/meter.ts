@@ -6,6 +6,7 @@ interface Cost {
   skipped: number;
   totalMs: number;
   rows: number;
+  serverCpuMs: number | null;
 }
 
 /** What each probe costs: round trips, rows, failures. */
@@ -17,6 +18,12 @@ export class Meter {
     cost.runs += 1;
     cost.totalMs += elapsedMs;
     cost.rows += rows;
+  }
+
+  /** CPU that a run took in the server, where that was measured by itself. */
+  priced(probe: string, cpuMs: number): void {
+    const cost = this.#of(probe);
+    cost.serverCpuMs = (cost.serverCpuMs ?? 0) + cpuMs;
   }
 
   failed(probe: string): void {
@@ -32,14 +39,14 @@ export class Meter {
       meanMs: cost.runs === 0 ? null : cost.totalMs / cost.runs,
       rows: cost.rows,
       cpuMs: null,
-      serverCpuMs: null,
+      serverCpuMs: cost.serverCpuMs,
     }));
   }
 
   #of(probe: string): Cost {
     const known = this.#costs.get(probe);
     if (known !== undefined) return known;
-    const cost: Cost = { runs: 0, failures: 0, skipped: 0, totalMs: 0, rows: 0 };
+    const cost: Cost = { runs: 0, failures: 0, skipped: 0, totalMs: 0, rows: 0, serverCpuMs: null };
     this.#costs.set(probe, cost);
     return cost;
   }

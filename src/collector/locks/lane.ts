@@ -171,6 +171,7 @@ export class LockLane {
     const elapsedMs = ports.clock.monotonicMs() - startedMs;
     const after = ownCpuMs(own);
     const cpuMs = before === null || after === null ? null : after - before;
+    if (cpuMs !== null) this.parts.meter.priced(probe.name, cpuMs);
     return { records, cost: { costMs: cpuMs ?? elapsedMs, elapsedMs, failed: records === null } };
   }
 
