@@ -65,10 +65,20 @@ export class ProbeRunner {
   }
 
   /** One round trip; what went wrong is thrown and not counted here. */
-  async run(probe: Probe, tick: ProbeTick, signal: AbortSignal, deadlineMs: number): Promise<ProbeRecords> {
+  async run(
+    probe: Probe,
+    tick: ProbeTick,
+    signal: AbortSignal,
+    deadlineMs: number,
+    repeated = false,
+  ): Promise<ProbeRecords> {
     const started = performance.now();
     const query = this.#selected.get(probe) as SelectedQuery;
-    const rows = await this.connection.query(query, probe.parameters?.(tick) ?? [], { signal, deadlineMs });
+    const rows = await this.connection.query(query, probe.parameters?.(tick) ?? [], {
+      signal,
+      deadlineMs,
+      repeated,
+    });
     this.meter.ran(probe.name, performance.now() - started, rows.length);
     return probe.toRecords(rows, tick);
   }

@@ -46,6 +46,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Client-side limit of this round trip; on expiry the statement is cancelled on the server too. */
   readonly deadlineMs: number;
+  /** Asked several times a second: the server may keep its plan, which costs more than its execution. */
+  readonly repeated?: boolean;
 }
 
 /** One warm, read-only session. `close()` (and async dispose) is idempotent and bounded. */

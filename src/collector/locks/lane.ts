@@ -159,7 +159,7 @@ export class LockLane {
     let records: ProbeRecords | null = null;
     try {
       const tick = { ...this.#tick, atMs: ports.clock.nowMs() };
-      records = await this.#runner.runner.run(probe, tick, this.#abort.signal, DEADLINES.locks);
+      records = await this.#runner.runner.run(probe, tick, this.#abort.signal, DEADLINES.locks, true);
     } catch (error) {
       this.parts.meter.failed(probe.name);
       ports.logger.warn(

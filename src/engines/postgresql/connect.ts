@@ -108,9 +108,13 @@ async function clientConfig(target: Target, password: string | null, tls: boolea
   };
 }
 
+/** A pooler in between gave us another server session: named statements are of one session. */
+const NO_PLAN_KEPT: readonly string[] = ['26000', '42P05'];
+
 class PostgresConnection implements Connection {
   facts!: InstanceFacts;
   #closing: Promise<void> | null = null;
+  #keepsPlans = true;
 
   constructor(
     private readonly target: Target,
@@ -132,10 +136,15 @@ class PostgresConnection implements Connection {
     const what = `${query.probe} on ${this.target.name}`;
     try {
       const result = await withDeadline(what, context.deadlineMs, context.signal, () =>
-        this.client.query<Row>(query.sql, [...parameters]),
+        this.client.query<Row>({
+          text: query.sql,
+          values: [...parameters],
+          ...(context.repeated && this.#keepsPlans ? { name: query.file } : {}),
+        }),
       );
       return result.rows;
     } catch (error) {
+      if (NO_PLAN_KEPT.includes((error as { code?: string }).code ?? '')) this.#keepsPlans = false;
       if (context.signal.aborted || (error as { code?: string }).code === 'DEADLINE_EXCEEDED')
         await this.#abandon();
       throw toDbvitalsError(error, what, this.target.name);
