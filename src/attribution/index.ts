@@ -40,14 +40,14 @@ class Ledger implements Attributor {
   tick(input: AttributionTick): void {
     const byId = new Map(input.sessions.map((session) => [session.id, session]));
     const listed = new Set<number>();
-    this.#readers.observe(input, byId);
+    const othersRead = this.#readers.observe(input, byId);
     for (const session of input.sessions) {
       const task = taskOf(session);
       const cost = task === null ? null : (input.processes.get(task) ?? null);
       if (task !== null) listed.add(task);
-      const read =
-        session.backendType === 'io worker' && cost !== null && this.#readers.share(cost, this.#entries);
-      if (!read) this.#session(input, session, cost, byId);
+      if (othersRead && session.backendType === 'io worker') {
+        if (cost !== null) this.#readers.hold(cost);
+      } else this.#session(input, session, cost, byId);
     }
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
     // Where statements start workers by the second, they are workers that began since the sessions were read.
@@ -61,6 +61,7 @@ class Ledger implements Attributor {
       else this.#addToPool(sessionKeyOf(running), running, amount, 1, running.digest, input.elapsedMs);
     this.#workers.counted(input.statements ?? []);
     this.#workers.share(input.endedCpuNs, this.#entries);
+    this.#readers.endTick(input, byId, this.#entries);
     this.#spans.endTick();
     this.#evidence.endTick(input.sessions);
     if (input.statements !== null) this.#settle(input);
@@ -76,6 +77,7 @@ class Ledger implements Attributor {
     this.#spans.clear();
     this.#evidence.clear();
     this.#workers.clear();
+    this.#readers.giveAll(this.#entries);
     this.#readers.clear();
   }
 

@@ -6,6 +6,7 @@ import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { taskOf } from '../core/session-key.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
+import { CountersLane } from './counters-lane.js';
 import { COUNTERS_EVERY_MS, due, IDLE_EVERY_TICKS, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
 import { Digests } from './digests.js';
 import { Directory } from './directory.js';
@@ -19,7 +20,7 @@ import type { Meter } from './meter.js';
 import { Naming } from './naming.js';
 import type { CollectorPorts } from './ports.js';
 import { ProbeRunner } from './probe-runner.js';
-import { counterSamples, deadlocksIn, instanceTick, onOurClock, ServerCounters } from './records.js';
+import { instanceTick, onOurClock } from './records.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 const NO_COSTS: TrackedCosts = { costs: new Map(), endedCpuNs: 0, names: new Map(), shared: new Set() };
@@ -34,7 +35,8 @@ export class Connected {
   readonly #locks: LockLane;
   readonly #ownCpu: OwnCpu;
   readonly #log: LogTail;
-  readonly #counters = new ServerCounters();
+  readonly #counters: CountersLane;
+  #sessionReads: ReadonlyMap<string, number> | null = null;
   readonly #governor: Governor;
   readonly #snapshot: Probe;
   readonly #abort = new AbortController();
@@ -55,6 +57,7 @@ export class Connected {
   ) {
     this.connection = takingTurns(opened);
     this.#runner = new ProbeRunner(ports.engine, this.connection, meter, ports.logger);
+    this.#counters = new CountersLane(this.#runner);
     this.#directory = new Directory(ports.engine, ports.target.name);
     this.#digests = new Digests(ports, this.connection, this.#runner, this.#directory, meter);
     this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
@@ -111,7 +114,9 @@ export class Connected {
       sharedTasks: costs.shared,
       statements,
       ioInFlight: more.ioInFlight ?? null,
+      sessionReads: this.#sessionReads,
     });
+    this.#sessionReads = null;
     const { lockAnalyst } = this.ports;
     const history = more.history ?? null;
     const deadlocks = this.#deadlocks;
@@ -183,15 +188,11 @@ export class Connected {
     if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
     this.#lastCountersMs = atMs;
     this.drain(atMs);
-    const tick = this.#probeTick(atMs, []);
-    for (const probe of this.#runner.inLane('counters')) {
-      const records = await this.#runner.may(probe, tick, signal);
-      if (records.names !== undefined) this.#directory.setNames(records.names);
-      const rows = counterSamples(this.ports.target.name, records.counters ?? [], this.#counters, atMs);
-      this.ports.sink.append('instance_counters', rows);
-      const deadlocks = deadlocksIn(rows);
-      if (deadlocks !== null) this.#deadlocks = Math.max(this.#deadlocks ?? 0, deadlocks);
-    }
+    const found = await this.#counters.read(this.#probeTick(atMs, []), signal);
+    if (found.names) this.#directory.setNames(found.names);
+    this.ports.sink.append('instance_counters', found.rows);
+    this.#sessionReads = found.sessionReads ?? this.#sessionReads;
+    if (found.deadlocks !== null) this.#deadlocks = Math.max(this.#deadlocks ?? 0, found.deadlocks);
   }
 
   #store(

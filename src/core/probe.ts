@@ -82,6 +82,8 @@ export interface ProbeRecords {
   readonly relationUse?: RelationUse;
   /** Session id (owner) to its reads in flight that another process does for it (PostgreSQL 18: pg_aios). */
   readonly ioInFlight?: ReadonlyMap<string, number>;
+  /** Session id to all it has read since it began, bytes, its statements that ended (PostgreSQL 18: pg_stat_get_backend_io). */
+  readonly sessionReads?: ReadonlyMap<string, number>;
 }
 
 export interface StatementReading {

@@ -63,6 +63,8 @@ export interface AttributionTick {
   readonly statements: readonly StatementDelta[] | null;
   /** Session id to bytes that other processes read for it at this moment (PostgreSQL 18 io workers). */
   readonly ioInFlight: ReadonlyMap<string, number> | null;
+  /** Session id to all that it has read since it began, by its statements that ended; absent in most ticks. */
+  readonly sessionReads?: ReadonlyMap<string, number> | null;
 }
 
 /** Joins sessions with processes and keeps the per-statement ledger of one instance. */

@@ -2,89 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitExactly } from '../../src/attribution/entries.js';
 import { createAttributor } from '../../src/attribution/index.js';
-import type { ProcessCost } from '../../src/core/process.js';
-import type { SessionRow } from '../../src/core/session.js';
-import type { StatementDelta } from '../../src/core/statement.js';
-import type { AttributionTick, UsageEntry } from '../../src/core/usage.js';
-
-const session = (id: number, more: Partial<SessionRow> = {}): SessionRow => ({
-  id: String(id),
-  startedAtMs: 1,
-  osPid: id,
-  osTid: null,
-  kind: 'client',
-  backendType: 'client backend',
-  leaderId: null,
-  database: 'shop',
-  user: 'app',
-  application: null,
-  clientAddress: null,
-  clientPort: null,
-  state: 'active',
-  digest: 'a',
-  waitEventType: null,
-  waitEvent: null,
-  waitClass: 'cpu',
-  statementStartedAtMs: 0,
-  transactionStartedAtMs: 0,
-  stateChangedAtMs: 0,
-  blockedBy: [],
-  tempBytes: null,
-  ...more,
-});
-
-const cost = (cpuNs: number, more: Partial<ProcessCost> = {}): ProcessCost => ({
-  cpuNs,
-  runQueueNs: 0,
-  timeslices: 1,
-  readBytes: 0,
-  writeBytes: 0,
-  readCharBytes: 0,
-  writeCharBytes: 0,
-  readCalls: 0,
-  writeCalls: 0,
-  residentBytes: 1,
-  anonBytes: 1,
-  minorFaults: 0,
-  majorFaults: 0,
-  blockIoDelayMs: null,
-  state: 'R',
-  elapsedMs: 1000,
-  ...more,
-});
-
-const delta = (digest: string, calls: number, execMs: number): StatementDelta => ({
-  digest,
-  database: 'shop',
-  user: 'app',
-  topLevel: true,
-  calls,
-  rows: calls,
-  execMs,
-  planMs: null,
-  ioMs: null,
-  sharedHitBytes: 0,
-  sharedReadBytes: 0,
-  sharedWrittenBytes: 0,
-  tempReadBytes: 0,
-  tempWrittenBytes: 0,
-  walBytes: 0,
-  fromMs: 0,
-  toMs: 0,
-});
-
-const tick = (atMs: number, more: Partial<AttributionTick>): AttributionTick => ({
-  atMs,
-  elapsedMs: 1000,
-  clockOffsetMs: 0,
-  sessions: [],
-  ownSessionIds: new Set(),
-  processes: new Map(),
-  endedCpuNs: 0,
-  statements: null,
-  ioInFlight: null,
-  ...more,
-});
+import type { UsageEntry } from '../../src/core/usage.js';
+import { cost, delta, session, tick } from './rows.js';
 
 const sumOf = (entries: readonly UsageEntry[], kind?: UsageEntry['kind']) =>
   entries
@@ -116,6 +35,8 @@ describe('the ledger', () => {
         ),
       ),
       reset: fc.boolean(),
+      inFlight: fc.constantFrom(null, 0, 4096),
+      told: fc.option(fc.nat(1e6)),
     });
     fc.assert(
       fc.property(fc.array(anyTick, { maxLength: 25 }), (ticks) => {
@@ -124,7 +45,11 @@ describe('the ledger', () => {
         let measured = 0;
         for (const [index, given] of ticks.entries()) {
           const sessions = [...new Map(given.sessions.map((row) => [row.id, row])).values()].map((row) =>
-            session(row.id, { ...row, id: String(row.id) }),
+            session(row.id, {
+              ...row,
+              id: String(row.id),
+              backendType: row.kind === 'storage' ? 'io worker' : 'client backend',
+            }),
           );
           const processes = new Map(
             Object.entries(given.cpu).map(([pid, cpuNs]) => [Number(pid), cost(cpuNs)]),
@@ -140,6 +65,8 @@ describe('the ledger', () => {
               statements,
               endedCpuNs: given.endedCpuNs,
               elapsedMs: given.elapsedMs,
+              ioInFlight: given.inFlight === null ? null : new Map([['1', given.inFlight]]),
+              sessionReads: given.told === null ? null : new Map([['1', given.told]]),
             }),
           );
           if (given.reset) ledger.reset();

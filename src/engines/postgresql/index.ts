@@ -9,6 +9,7 @@ import { ioInFlight } from './probes/io-in-flight.js';
 import { locks, watch } from './probes/locks.js';
 import { names } from './probes/names.js';
 import { relationUse } from './probes/relation-use.js';
+import { sessionReads } from './probes/session-reads.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { temp } from './probes/temp.js';
@@ -21,7 +22,18 @@ export const postgresql: Engine = {
   name: 'postgresql',
   defaultPort: 5432,
   sessionsAre: 'processes',
-  probes: [sessions, temp, ioInFlight, locks, watch, names, ...counters, statements, relationUse],
+  probes: [
+    sessions,
+    temp,
+    ioInFlight,
+    locks,
+    watch,
+    names,
+    sessionReads,
+    ...counters,
+    statements,
+    relationUse,
+  ],
   queries: allQueries(),
   connect,
   statementTexts,
