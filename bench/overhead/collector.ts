@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PrivatePostgres } from '../../src/lab/postgresql/index.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+
+/** A young process compiles what it runs often: its first seconds cost three times as much and are not what watching costs. */
+const WARM_UP_MS = 15_000;
 
 export interface Collector {
   readonly child: ChildProcess;
@@ -14,15 +16,15 @@ export interface Collector {
 }
 
 export async function startCollector(
-  server: PrivatePostgres,
+  url: string,
   directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-')),
 ): Promise<Collector> {
   const child = spawn(
     process.execPath,
-    [MAIN, 'collect', '--url', server.url(), '--data-dir', directory, '--log-level', 'warn'],
+    [MAIN, 'collect', '--url', url, '--data-dir', directory, '--log-level', 'warn'],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
-  await sleep(5_000);
+  await sleep(WARM_UP_MS);
   return { child, directory };
 }
 
@@ -30,4 +32,18 @@ export async function stopCollector({ child, directory }: Collector): Promise<vo
   child.kill('SIGTERM');
   await once(child, 'exit');
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** A load of so many sessions in a process of its own; resolves when all of them run. */
+export async function spawnLoad(
+  engine: 'postgresql' | 'mysql',
+  port: number,
+  sessions: number,
+): Promise<ChildProcess> {
+  const script = join(import.meta.dirname, `load-${engine}.ts`);
+  const child = spawn(process.execPath, ['--import', 'tsx', script, String(port), String(sessions)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  return child;
 }

@@ -32,7 +32,7 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
   });
   const directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-store-'));
   try {
-    const collector = await startCollector(server, directory);
+    const collector = await startCollector(server.url(), directory);
     const load = startPgbench(server, quick ? 20 : 120);
     await once(load, 'exit');
     await stop(collector.child);
@@ -44,7 +44,7 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
     const peers = await peerBytesPerValue(directory, say);
     const rows = await multiply(directory, quick ? 600 : 3_600, 1_000);
     say(`${rows} samples of an hour of 1,000 sessions are in place`);
-    const writing = await startCollector(server, directory);
+    const writing = await startCollector(server.url(), directory);
     // A moderate load: what is measured is the reader beside a writer, not who gets a saturated CPU.
     const again = startPgbench(server, 60, ['-R', '300']);
     await sleep(5_000);

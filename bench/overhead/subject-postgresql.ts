@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { startPostgresServer } from '../../src/lab/postgresql/index.js';
+import { spawnLoad } from './collector.js';
+import type { Subject } from './subject.js';
+
+const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
+
+/** PostgreSQL (Debian's 15 where pgbench is at hand), beside pg_activity at 1 s. */
+export async function startPostgresSubject(sessions: number, say: (line: string) => void): Promise<Subject> {
+  const server = await startPostgresServer({
+    version: existsSync(PGBENCH) ? 'debian' : 'any',
+    preload: ['pg_stat_statements'],
+    extensions: ['pg_stat_statements'],
+    settings: { max_connections: sessions + 60, shared_buffers: '128MB' },
+    onProgress: say,
+  });
+  const admin = await server.connect();
+  let filled = false;
+  const pgbench = (...args: string[]) =>
+    spawnSync(
+      PGBENCH,
+      ['-h', server.host, '-p', String(server.port), '-U', 'postgres', ...args, 'postgres'],
+      { encoding: 'utf8' },
+    ).stdout;
+  return {
+    url: server.url(),
+    peers: [{ name: 'pg_activity', start: () => startPgActivity(server.port) }],
+    startLoad: () => spawnLoad('postgresql', server.port, sessions),
+    async serverCpuNs(host, application) {
+      const { rows } = await admin.query<{ pid: number }>(
+        'SELECT pid FROM pg_stat_activity WHERE application_name = $1',
+        [application],
+      );
+      return new Map(
+        [...host.readProcesses(rows.map(({ pid }) => pid))].map(([pid, { cpuNs }]) => [pid, cpuNs]),
+      );
+    },
+    throughput(seconds) {
+      if (!existsSync(PGBENCH)) return null;
+      if (!filled) pgbench('-i', '-s', '10', '-q');
+      filled = true;
+      const output = pgbench('-c', '8', '-j', '2', '-T', String(seconds), '-M', 'prepared');
+      return Number(/tps = ([\d.]+)/.exec(output)?.[1]);
+    },
+    async close() {
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
+
+/** pg_activity wants a terminal: `script` gives it one. */
+function startPgActivity(port: number): ChildProcess | null {
+  if (!existsSync('/usr/bin/pg_activity')) return null;
+  const command = `stty rows 50 cols 200; exec pg_activity --refresh 1 -h 127.0.0.1 -p ${port} -U postgres`;
+  return spawn('script', ['-qfc', command, '/dev/null'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, TERM: 'xterm-256color' },
+  });
+}

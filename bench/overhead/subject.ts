@@ -1,0 +1,24 @@
+import type { ChildProcess } from 'node:child_process';
+import type { HostReader } from '../../src/core/host.js';
+
+/** Another monitor that watches the same server at the same time. */
+export interface Peer {
+  readonly name: string;
+  /** Null where it is not installed. */
+  start(): ChildProcess | null;
+  /** Ends what keeps it working, e.g. scrapes. */
+  stop?(): void;
+}
+
+/** A server under the load of a thousand sessions. */
+export interface Subject {
+  /** Connection string of the collector. */
+  readonly url: string;
+  readonly peers: readonly Peer[];
+  startLoad(): Promise<ChildProcess>;
+  /** Cumulative CPU of the server's processes or threads for sessions of a monitor, by pid or tid, ns. */
+  serverCpuNs(host: HostReader, monitor: 'dbvitals' | string): Promise<ReadonlyMap<number, number>>;
+  /** Transactions per second of a benchmark that runs for so long; null where its program is not installed. */
+  throughput(seconds: number): number | null;
+  close(): Promise<void>;
+}
