@@ -14,7 +14,8 @@ export async function test(context: CommandContext, names: readonly string[]): P
         database: target.name,
         signal: context.signal,
       });
-      if (context.options.json) printJson({ instance, engine, version, local, readOnly });
+      if (context.options.json)
+        printJson({ schema: 'dbvitals.test/1', instance, engine, version, local, readOnly });
       else
         print([
           `${plain(target.name)}: ${engine} ${plain(version)}, ${local.proven ? 'local' : 'not local'}, ${readOnly.proven ? 'read-only login' : plain(readOnly.reason)}`,
