@@ -199,9 +199,12 @@ function addInspection(add: Add): void {
   add(
     'statements <engine>',
     'every SQL statement that would run on a server',
-    ['dbvitals statements postgresql --server-version 16'],
+    [
+      'dbvitals statements postgresql --server-version 16',
+      'dbvitals statements mariadb --server-version 10.11',
+    ],
     async () => (await import('./commands/statements.js')).statements,
-  ).option('--server-version <version>', 'as for a server of this version', '18');
+  ).option('--server-version <version>', 'as for a server of this version (default: the newest)');
   add(
     'store <action> [sql]',
     'info: what is stored; sql: a SELECT over it',

@@ -79,8 +79,11 @@ export interface Engine {
   /** How the server runs its sessions on its host. */
   readonly sessionsAre: 'processes' | 'threads';
   readonly probes: readonly Probe[];
-  /** Every statement that could ever reach a server, for a DBA to read before the first connect. */
-  readonly queries: readonly SelectedQuery[];
+  /**
+   * Every statement that a server could be sent, for a DBA to read before the first connect. `product` is the user's word
+   * (`mariadb`), `version` as the server prints it (`10.11`, `8.0.36`), null for the newest supported.
+   */
+  queriesFor(product: string, version: string | null): readonly SelectedQuery[];
   connect(target: Target, context: ConnectContext): Promise<Connection>;
   /** Texts of digests seen for the first time. May return fewer than asked; never throws for a missing one. */
   statementTexts(

@@ -4,11 +4,8 @@ import { loadEngine, SUPPORTED_ENGINES } from '../../engines/registry.js';
 import { type CommandContext, print, printJson } from '../context.js';
 
 interface Flags {
-  readonly serverVersion: string;
+  readonly serverVersion?: string;
 }
-
-/** Probes whose files are numbered by the version of pg_stat_statements (`1.11` is 111), not by the server's. */
-const EXTENSION_VERSIONS = 100;
 
 export async function statements(
   context: CommandContext,
@@ -21,19 +18,20 @@ export async function statements(
       remedy: SUPPORTED_ENGINES.join(', '),
     });
   const engine = await loadEngine(name);
-  const version = Number.parseInt(flags.serverVersion, 10);
+  const version = flags.serverVersion ?? null;
+  if (version !== null && !/^\d+(\.\d+)*$/.test(version))
+    throw new DbvitalsError('USAGE', `${version.slice(0, 20)} is no version`, {
+      remedy: 'such as 16, 8.0.36, 10.11',
+    });
   const lanes = new Map(engine.probes.map((probe) => [probe.name, probe.lane]));
-  const chosen = new Map<string, (typeof engine.queries)[number]>();
-  const byExtension = engine.queries.filter(({ since }) => since >= EXTENSION_VERSIONS);
-  for (const query of engine.queries) {
-    if (query.since <= version && query.since > (chosen.get(query.probe)?.since ?? -1))
-      chosen.set(query.probe, query);
-  }
-  const items = [...chosen.values(), ...byExtension].map((query) => ({
+  const items = engine.queriesFor(engineName, version).map((query) => ({
     ...query,
-    lane: lanes.get(query.probe) ?? 'connect or demand',
+    lane:
+      lanes.get(query.probe) ??
+      lanes.get(query.probe.replace(/-(mysql|mariadb)(-schema)?$/, '')) ??
+      'connect or demand',
   }));
   if (context.options.json)
-    printJson({ schema: 'dbvitals.statements/1', engine: name, serverVersion: flags.serverVersion, items });
+    printJson({ schema: 'dbvitals.statements/1', engine: name, serverVersion: version, items });
   else print(items.flatMap(({ file, lane, sql }) => [context.style.bold(`-- ${file} (${lane})`), sql, '']));
 }

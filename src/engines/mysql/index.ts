@@ -7,7 +7,7 @@ import { locks } from './probes/locks.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { readProxySql } from './proxysql.js';
-import { allQueries } from './select.js';
+import { queriesFor } from './select.js';
 import { statementTexts } from './texts.js';
 import { sessionsFromThreadNames } from './thread-names.js';
 
@@ -17,7 +17,7 @@ export const mysql: Engine = {
   defaultPort: 3306,
   sessionsAre: 'threads',
   probes: [sessions, lockWaiters, locks, lockWatch, statusCounters, innodbCounters, statements],
-  queries: allQueries(),
+  queriesFor,
   connect,
   statementTexts,
   locate,

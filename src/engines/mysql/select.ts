@@ -17,7 +17,7 @@ export function queryFor(
 
 /** Where the two flavours have views of their own: `<name>-mysql` and `<name>-mariadb`. */
 export function flavourQuery(
-  name: 'facts' | 'own-thread' | 'replica-status' | 'session',
+  name: 'counters-innodb' | 'facts' | 'own-thread' | 'replica-status' | 'session' | 'statements',
   facts: Pick<InstanceFacts, 'versionNumber' | 'version' | 'flavour'>,
 ): SelectedQuery | Unavailable {
   return queryFor(`${name}-${isMariadb(facts) ? 'mariadb' : 'mysql'}`, facts);
@@ -43,4 +43,18 @@ export const NO_PERFORMANCE_SCHEMA: Unavailable = {
 
 export function allQueries(): readonly SelectedQuery[] {
   return Object.values(QUERIES).flat();
+}
+
+const NEWEST = { mysql: '9.7', mariadb: '11.8' } as const;
+
+/** What a server of this product and version could be sent: of each name the one that serves it. */
+export function queriesFor(product: string, version: string | null): readonly SelectedQuery[] {
+  const flavour = product === 'mariadb' ? 'mariadb' : 'mysql';
+  const other = flavour === 'mariadb' ? /-mysql$/ : /-mariadb(-schema)?$/;
+  const [major = 0, minor = 0, patch = 99] = (version ?? NEWEST[flavour]).split('.').map(Number);
+  const number = major * 10_000 + minor * 100 + patch;
+  return Object.entries(QUERIES).flatMap(([name, queries]) => {
+    const found = (queries as readonly SelectedQuery[]).find(({ since }) => since <= number);
+    return found === undefined || other.test(name) ? [] : [found];
+  });
 }

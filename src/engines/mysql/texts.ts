@@ -4,7 +4,7 @@ import { OVERFLOW_DIGEST, type StatementText } from '../../core/statement.js';
 import { MOST_CHARACTERS } from './normalise.js';
 import { isOwnStatement } from './own-statements.js';
 import { sampledText } from './sampled-texts.js';
-import { hasPerformanceSchema, type QueryName, queryFor } from './select.js';
+import { hasPerformanceSchema, isMariadb, type QueryName, queryFor } from './select.js';
 
 /** The server ends a text that it cut with dots. */
 const CUT = / \.\.\.$/;
@@ -25,7 +25,9 @@ export async function statementTexts(
         : sampledText(facts, digest);
     if (text !== null) found.set(digest, textOf(instance, digest, text, 'sampled'));
   }
-  const views: readonly QueryName[] = hasPerformanceSchema(facts) ? ['statement-texts', 'session-texts'] : [];
+  // MariaDB's digests are all our own: its running statements have none.
+  const views: readonly QueryName[] =
+    hasPerformanceSchema(facts) && !isMariadb(facts) ? ['statement-texts-mysql', 'session-texts-mysql'] : [];
   for (const view of views) {
     const missing = digests.filter((digest) => !found.has(digest) && !digest.startsWith('t:'));
     const query = queryFor(view, facts);

@@ -13,7 +13,7 @@ import { sessionReads } from './probes/session-reads.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { temp } from './probes/temp.js';
-import { allQueries } from './select.js';
+import { queriesFor } from './select.js';
 import { statementTexts } from './texts.js';
 import { sessionsFromTitles } from './titles.js';
 
@@ -34,7 +34,7 @@ export const postgresql: Engine = {
     statements,
     relationUse,
   ],
-  queries: allQueries(),
+  queriesFor,
   connect,
   statementTexts,
   relationNames,

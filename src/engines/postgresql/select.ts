@@ -22,8 +22,17 @@ export function statementsQueryFor(name: QueryName, extensionVersion: string): S
   return pick(name, Number(major) * 100 + Number(minor), `pg_stat_statements ${extensionVersion}`);
 }
 
-export function allQueries(): readonly SelectedQuery[] {
-  return Object.values(QUERIES).flat();
+const NEWEST = '18';
+/** Probes whose files are numbered by the version of pg_stat_statements (`1.11` is 111), not by the server's. */
+const EXTENSION_VERSIONS = 100;
+
+/** What a server of this version could be sent: of each name the one that serves it, and all of the extension's. */
+export function queriesFor(_product: string, version: string | null): readonly SelectedQuery[] {
+  const major = Number.parseInt(version ?? NEWEST, 10);
+  return Object.values(QUERIES).flatMap((queries: readonly SelectedQuery[]) => {
+    const found = queries.find(({ since }) => since <= major);
+    return queries[0] !== undefined && queries[0].since >= EXTENSION_VERSIONS ? queries : (found ?? []);
+  });
 }
 
 function pick(name: QueryName, version: number, what: string): SelectedQuery | Unavailable {

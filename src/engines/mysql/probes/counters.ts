@@ -1,9 +1,9 @@
 import type { CounterReading, Probe, Unavailable } from '../../../core/probe.js';
-import { has, queryFor } from '../select.js';
+import { flavourQuery, has, queryFor } from '../select.js';
 
 /** Status variables that are values and not counts. */
 const GAUGES =
-  /^(Innodb_buffer_pool_pages_(data|dirty|free|total)|Innodb_row_lock_current_waits|Max_used_connections|Threads_(cached|connected|running))$/;
+  /^(Innodb_buffer_pool_pages_(data|dirty|free|total)|Innodb_row_lock_current_waits|Innodb_(history_list_length|checkpoint_age|redo_log_(logical|physical)_size)|Max_used_connections|Open_tables|Thread(s_(cached|connected|running)|pool_(idle_)?threads))$/;
 
 /** SHOW GLOBAL STATUS by the server's own names: `status.Innodb_buffer_pool_reads`. FLUSH STATUS resets some of them. */
 export const statusCounters: Probe = {
@@ -37,7 +37,7 @@ const NO_PROCESS: Unavailable = {
 export const innodbCounters: Probe = {
   name: 'counters-innodb',
   lane: 'counters',
-  select: (facts) => (has(facts, 'counters.innodb') ? queryFor('counters-innodb', facts) : NO_PROCESS),
+  select: (facts) => (has(facts, 'counters.innodb') ? flavourQuery('counters-innodb', facts) : NO_PROCESS),
   toRecords: (rows, { facts }) => ({
     counters: rows.map(({ name, value, type }) => ({
       name: `innodb.${name}`,

@@ -3,7 +3,7 @@ import type { Probe, ProbeTick } from '../../../core/probe.js';
 import type { Row } from '../../../core/row.js';
 import { OVERFLOW_DIGEST, type StatementCounters } from '../../../core/statement.js';
 import { sampledDigest } from '../sampled-texts.js';
-import { hasPerformanceSchema, isMariadb, NO_PERFORMANCE_SCHEMA, queryFor } from '../select.js';
+import { flavourQuery, hasPerformanceSchema, NO_PERFORMANCE_SCHEMA } from '../select.js';
 
 /**
  * events_statements_summary_by_digest. Its digests are those of the sessions on MySQL; MariaDB shows none of running
@@ -13,9 +13,7 @@ export const statements: Probe = {
   name: 'statements',
   lane: 'digests',
   select: (facts) =>
-    hasPerformanceSchema(facts)
-      ? queryFor(isMariadb(facts) ? 'statements-mariadb' : 'statements', facts)
-      : NO_PERFORMANCE_SCHEMA,
+    hasPerformanceSchema(facts) ? flavourQuery('statements', facts) : NO_PERFORMANCE_SCHEMA,
   toRecords: (rows, tick) => ({
     statements: { counters: rows.map((row) => countersOf(row, tick)), epoch: epochOf(rows, tick) },
   }),

@@ -1,2 +1,2 @@
 /* dbvitals:consumers */
-SELECT NAME AS name, ENABLED AS enabled FROM performance_schema.setup_consumers
+SELECT c.NAME AS name, c.ENABLED AS enabled FROM performance_schema.setup_consumers AS c

@@ -1,2 +1,2 @@
 /* dbvitals:own-thread-mariadb */
-SELECT TID AS os_tid FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()
+SELECT p.TID AS os_tid FROM information_schema.PROCESSLIST AS p WHERE p.ID = CONNECTION_ID()

@@ -1,2 +1,2 @@
 /* dbvitals:own-thread-mysql */
-SELECT THREAD_OS_ID AS os_tid FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()
+SELECT t.THREAD_OS_ID AS os_tid FROM performance_schema.threads AS t WHERE t.PROCESSLIST_ID = CONNECTION_ID()

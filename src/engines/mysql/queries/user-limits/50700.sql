@@ -1,2 +1,2 @@
 /* dbvitals:user-limits */
-SELECT User AS account, max_user_connections AS most FROM mysql.user WHERE max_user_connections <> 0
+SELECT u.User AS account, u.max_user_connections AS most FROM mysql.user AS u WHERE u.max_user_connections <> 0

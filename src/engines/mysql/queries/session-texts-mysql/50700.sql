@@ -1,0 +1,5 @@
+/* dbvitals:session-texts-mysql */
+SELECT s.DIGEST AS digest, LEFT(MAX(s.DIGEST_TEXT), 4096) AS text
+FROM performance_schema.events_statements_current AS s
+WHERE s.DIGEST IN (?)
+GROUP BY s.DIGEST

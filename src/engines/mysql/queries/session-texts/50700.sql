@@ -1,5 +1,0 @@
-/* dbvitals:session-texts */
-SELECT DIGEST AS digest, LEFT(MAX(DIGEST_TEXT), 4096) AS text
-FROM performance_schema.events_statements_current
-WHERE DIGEST IN (?)
-GROUP BY DIGEST
