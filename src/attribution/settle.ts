@@ -30,6 +30,8 @@ const DECAY_PER_READING = 0.98;
  * like more is executor time that the run-queue model missed, not protocol.
  */
 const MOST_PROTOCOL_NS_PER_CALL = 80_000;
+/** The balance may find a session's part of it larger than estimated, up to this factor. */
+const MOST_PROTOCOL_FACTOR = 3;
 
 /**
  * Shares pooled cost among statements. A statement's weight in a session is the executor time that the server's
@@ -65,7 +67,14 @@ export class Settlement {
     const own = running.map((all) => sum(all.map(({ executorNs }) => executorNs)));
     const rows = pools.map(({ cpuNs }, r) => Math.max(0, cpuNs - (own[r] as number)));
     const cells = balance(likely, rows, columns, ROUNDS);
-    for (const [r, pool] of pools.entries()) this.#share(pool, busy, running[r] ?? [], cells[r] ?? []);
+    for (const [r, pool] of pools.entries())
+      this.#share(
+        pool,
+        busy,
+        running[r] ?? [],
+        cells[r] ?? [],
+        MOST_PROTOCOL_FACTOR * (likely[r]?.at(-1) ?? 0),
+      );
   }
 
   /** Who could have run what: a session's part of long executions goes by its CPU, of short ones by how often it was woken. */
@@ -91,13 +100,18 @@ export class Settlement {
     busy: readonly Candidate[],
     running: readonly Candidate[],
     cells: readonly number[],
+    mostProtocolNs: number,
   ): void {
     const weights = [...cells.slice(0, -1), ...running.map(({ executorNs }) => executorNs)];
-    const protocol = cells.at(-1) ?? 0;
-    if (sum(weights) + protocol <= 0) {
+    if (sum(weights) <= 0) {
       this.settleBySamples(pool);
       return;
     }
+    const mostProtocol = Math.min(mostProtocolNs, 0.9 * pool.cpuNs);
+    const protocol = Math.min(
+      cells.at(-1) ?? 0,
+      (mostProtocol * sum(weights)) / Math.max(1, pool.cpuNs - mostProtocol),
+    );
     const all = [...busy, ...running];
     const reads = all.map(({ readBytes, executorNs }, i) =>
       executorNs > 0 ? (readBytes * (weights[i] as number)) / executorNs : 0,
