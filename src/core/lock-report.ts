@@ -55,6 +55,8 @@ export interface LockWait {
 export interface LockGraphEdge {
   readonly waiter: string;
   readonly blocker: string;
+  /** Who stands before the waiter in the same queue and waits for the same; null for none. */
+  readonly behind: string | null;
   /** `soft`: the blocker waits itself, before this one in the queue. */
   readonly kind: 'hard' | 'soft';
   readonly mode: string;

@@ -17,6 +17,8 @@ export interface LockEdgeSample {
   readonly mode: string;
   readonly resource: LockResource;
   readonly waitMs: number | null;
+  /** As in LockEdge: who stands before it in the same queue. */
+  readonly behindId: string | null;
   /** How many sessions waited in the same reading: when the rows of one moment have as many, they are the whole graph. */
   readonly waiters: number;
   readonly waiterStatementId: string | null;

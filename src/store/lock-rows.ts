@@ -14,6 +14,7 @@ export function lockEdge(row: Flat): LockEdgeSample {
     mode: String(row.mode),
     resource: resourceOf(row),
     waitMs: maybe(row.wait_ms),
+    behindId: textOf(row.behind_id),
     waiters: Number(row.waiters),
     waiterStatementId: textOf(row.waiter_statement_id),
     blockerStatementId: textOf(row.blocker_statement_id),

@@ -24,6 +24,7 @@ export const LOCK_SCHEMA: { readonly [T in LockTable]: readonly Column<TableRows
     text('index_name', (row) => row.resource.index),
     text('row', (row) => row.resource.row),
     small('wait_ms', (row) => age(row.waitMs)),
+    text('behind_id', (row) => row.behindId),
     small('waiters', (row) => row.waiters),
     text('waiter_statement_id', (row) => row.waiterStatementId),
     text('blocker_statement_id', (row) => row.blockerStatementId),

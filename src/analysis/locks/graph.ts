@@ -2,18 +2,23 @@
 export interface Link {
   readonly waiterId: string;
   readonly blockerId: string;
+  /** Who stands before it in the same queue and waits for the same. */
+  readonly behindId?: string | null;
 }
 
 /** The wait graph of one moment. Every walk is linear in its edges: a thousand waiters on one row are looked at ten times a second. */
 export class WaitGraph {
   readonly #blockers = new Map<string, Set<string>>();
   readonly #waiters = new Map<string, Set<string>>();
+  readonly #queued = new Map<string, string>();
 
   constructor(links: readonly Link[]) {
-    for (const { waiterId, blockerId } of links) {
+    for (const { waiterId, blockerId, behindId } of links) {
       if (waiterId === blockerId) continue;
       put(this.#blockers, waiterId, blockerId);
       put(this.#waiters, blockerId, waiterId);
+      if (behindId !== undefined && behindId !== null && behindId !== waiterId)
+        this.#queued.set(waiterId, behindId);
     }
   }
 
@@ -56,12 +61,15 @@ export class WaitGraph {
   }
 
   /**
-   * Who would run if this one went: `atOnce` those who wait for nobody else; `inTheEnd` also those whose turn comes as the freed ones
+   * Who would run if this one went: `atOnce` those who wait for nobody else and are next in their queue; `inTheEnd` also those whose turn comes as the freed ones
    * finish, one after another. Who waits for another root too, or stands in a cycle, is in neither.
    */
   freedBy(id: string): { atOnce: readonly string[]; inTheEnd: readonly string[] } {
     const inTheEnd = this.#peel([id]).filter((each) => each !== id);
-    const atOnce = this.waitersOf(id).filter((waiter) => this.#blockers.get(waiter)?.size === 1);
+    const atOnce = this.waitersOf(id).filter((waiter) => {
+      const before = this.#queued.get(waiter);
+      return this.#blockers.get(waiter)?.size === 1 && (before === undefined || before === id);
+    });
     return { atOnce, inTheEnd };
   }
 

@@ -10,7 +10,7 @@ describe('what is kept of a jam', () => {
     const { edges, sessions } = observed(readings);
     const times = [...new Set(edges.map(({ atMs }) => atMs - START_MS))];
     expect(times).toEqual([0, 1050, 2100]);
-    expect(edges).toHaveLength(3 * 5);
+    expect(edges).toHaveLength(3 * 3);
     expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set(['1', '1000', '1001', '1002']));
     expect(edges[0]).toMatchObject({
       waiterSessionId: sessionIdOf('db', '1000', START_MS - 3_600_000),

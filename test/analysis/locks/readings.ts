@@ -104,9 +104,7 @@ export function fan(count: number, holder = '1'): LockEdge[] {
   return Array.from({ length: count }, (_, index) => {
     const id = String(1000 + index);
     const waited = 60_000 - index * 100;
-    const hard = edge(id, holder, waited, { mode: 'ExclusiveLock' });
-    return index === 0
-      ? [hard]
-      : [hard, edge(id, String(999 + index), waited, { kind: 'soft', mode: 'ExclusiveLock' })];
-  }).flat();
+    const behindId = index === 0 ? null : String(999 + index);
+    return edge(id, holder, waited, { mode: 'ExclusiveLock', behindId });
+  });
 }

@@ -24,7 +24,11 @@ export function longTransactions(
   edges: readonly LockEdgeSample[],
   context: LockContext,
 ): LongTransaction[] {
-  const links = graph.edges.map(({ waiter, blocker }) => ({ waiterId: waiter, blockerId: blocker }));
+  const links = graph.edges.map(({ waiter, blocker, behind }) => ({
+    waiterId: waiter,
+    blockerId: blocker,
+    behindId: behind,
+  }));
   const shape = new WaitGraph(links);
   const demand = demandByRelation(edges);
   const ids = new Set([...context.sessions.keys(), ...kept.keys()]);

@@ -64,6 +64,7 @@ function edgeOf(edge: LockEdgeSample): LockGraphEdge {
   return {
     waiter: edge.waiterId,
     blocker: edge.blockerId,
+    behind: edge.behindId,
     kind: edge.kind,
     mode: edge.mode,
     resource: resourceText(edge.resource),

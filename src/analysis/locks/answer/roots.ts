@@ -11,7 +11,11 @@ export function rootBlockers(
   costs: readonly RootCost[] | null,
   context: LockContext,
 ): RootBlocker[] {
-  const links = graph.edges.map(({ waiter, blocker }) => ({ waiterId: waiter, blockerId: blocker }));
+  const links = graph.edges.map(({ waiter, blocker, behind }) => ({
+    waiterId: waiter,
+    blockerId: blocker,
+    behindId: behind,
+  }));
   const shape = new WaitGraph(links);
   const nodes = new Map(graph.nodes.map((node) => [node.sessionId, node]));
   const cost = new Map(costs?.map((each) => [each.id, each]) ?? []);

@@ -66,7 +66,11 @@ function due(
 }
 
 function signatureOf(edges: readonly LockEdge[]): string {
-  return edges.map(({ blockerId, kind, resource }) => `${blockerId} ${kind} ${resource.key}`).join('|');
+  return edges
+    .map(
+      ({ blockerId, kind, resource, behindId }) => `${blockerId} ${kind} ${resource.key} ${behindId ?? ''}`,
+    )
+    .join('|');
 }
 
 function edgeSample(frame: Frame, edge: LockEdge): LockEdgeSample {
@@ -82,6 +86,7 @@ function edgeSample(frame: Frame, edge: LockEdge): LockEdgeSample {
     mode: edge.mode,
     resource: edge.resource,
     waitMs: frame.waitMs.get(edge.waiterId) ?? null,
+    behindId: edge.behindId ?? null,
     waiters: frame.edgesOf.size,
     waiterStatementId: frame.statementId(edge.waiterId),
     blockerStatementId: frame.statementId(edge.blockerId),
