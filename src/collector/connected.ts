@@ -188,11 +188,16 @@ export class Connected {
     if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
     this.#lastCountersMs = atMs;
     this.drain(atMs);
-    const found = await this.#counters.read(this.#probeTick(atMs, []), signal);
+    const tick = this.#probeTick(atMs, []);
+    const found = await this.#counters.read(tick, signal);
     if (found.names) this.#directory.setNames(found.names);
     this.ports.sink.append('instance_counters', found.rows);
     this.#sessionReads = found.sessionReads ?? this.#sessionReads;
     if (found.deadlocks !== null) this.#deadlocks = Math.max(this.#deadlocks ?? 0, found.deadlocks);
+    if (found.held !== null) {
+      const held = await this.#naming.reading(found.held, this.#ownSessionIds(), tick, signal);
+      this.publisher.publish(this.ports.lockAnalyst.held(held));
+    }
   }
 
   #store(

@@ -1,3 +1,4 @@
+import type { LockReading } from '../core/locks.js';
 import type { ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { CounterSample } from '../core/samples.js';
 import type { ProbeRunner } from './probe-runner.js';
@@ -9,6 +10,8 @@ export interface CountersFound {
   readonly sessionReads: ReadonlyMap<string, number> | null;
   /** Deadlocks that the server counted since the last reading; null where it does not. */
   readonly deadlocks: number | null;
+  /** What long transactions hold. */
+  readonly held: LockReading | null;
 }
 
 /** The probes of the ten-second lane, one after another. */
@@ -30,6 +33,7 @@ export class CountersLane {
       names: records.names ?? null,
       sessionReads: records.sessionReads ?? null,
       deadlocks: deadlocksIn(rows),
+      held: records.held ?? null,
     };
   }
 }

@@ -58,6 +58,8 @@ export interface LockAnalyst {
   tick(tick: LockTick): LockFindings;
   /** A snapshot while somebody waits; the first one without edges after that closes what was open. */
   observe(reading: LockReading): LockFindings;
+  /** What long transactions hold, every ten seconds, whether or not anybody waits; says nothing about who waits. */
+  held(reading: LockReading): LockFindings;
   reported(deadlocks: readonly ReportedDeadlock[]): LockFindings;
 }
 

@@ -58,6 +58,8 @@ export interface ProbeRecords {
   readonly serverNowMs?: number;
   /** Lane `locks`. Databases and users may be ids, as in SessionRow. */
   readonly locks?: LockReading;
+  /** Lane `counters`: what long transactions hold; without edges. */
+  readonly held?: LockReading;
   /**
    * Lane `watch`: how many wait for a lock. Engines whose sessions do not show that they wait give it each tick too,
    * by a probe of lane `tick`.

@@ -8,6 +8,7 @@ export function combine(analysts: readonly LockAnalyst[]): LockAnalyst {
     },
     tick: (tick) => together(analysts.map((analyst) => analyst.tick(tick))),
     observe: (reading) => together(analysts.map((analyst) => analyst.observe(reading))),
+    held: (reading) => together(analysts.map((analyst) => analyst.held(reading))),
     reported: (deadlocks) => together(analysts.map((analyst) => analyst.reported(deadlocks))),
   };
 }

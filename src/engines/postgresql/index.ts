@@ -7,6 +7,7 @@ import { readPgBouncer } from './pgbouncer.js';
 import { counters } from './probes/counters.js';
 import { ioInFlight } from './probes/io-in-flight.js';
 import { locks, watch } from './probes/locks.js';
+import { longTransactions } from './probes/long-transactions.js';
 import { names } from './probes/names.js';
 import { relationUse } from './probes/relation-use.js';
 import { sessionReads } from './probes/session-reads.js';
@@ -31,6 +32,7 @@ export const postgresql: Engine = {
     names,
     sessionReads,
     ...counters,
+    longTransactions,
     statements,
     relationUse,
   ],

@@ -65,6 +65,7 @@ export function fakeLane(server: FakeServer) {
   const analyst: LockAnalyst = {
     connected() {},
     tick: () => NO_LOCK_FINDINGS,
+    held: () => NO_LOCK_FINDINGS,
     reported: () => NO_LOCK_FINDINGS,
     observe(reading) {
       observed.push(reading);

@@ -5,7 +5,7 @@ import type { SessionItem } from '../../../core/session-report.js';
 import { WaitGraph } from '../graph.js';
 import { adviceFor } from './advice.js';
 import { type LockContext, textOf } from './context.js';
-import { replay } from './moment.js';
+import { HORIZON_MS, replay } from './moment.js';
 
 const LONG_SECONDS = 10;
 const STRONGEST = 8;
@@ -13,6 +13,9 @@ const STRONGEST = 8;
 const HALF_DEMAND_SECONDS = 10;
 const HALF_AGE_SECONDS = 60;
 const MOST = 20;
+/** What long transactions hold is read every ten seconds; sessions are sampled every second. */
+const HOLDS_MS = 15_000;
+const PRESENT_MS = 1_500;
 
 /**
  * Transactions open for ten seconds or more, by what their locks stand against: the strength of each mode held, times the
@@ -23,6 +26,7 @@ export function longTransactions(
   kept: ReadonlyMap<string, LockSessionSample>,
   edges: readonly LockEdgeSample[],
   context: LockContext,
+  shownMs: number,
 ): LongTransaction[] {
   const links = graph.edges.map(({ waiter, blocker, behind }) => ({
     waiterId: waiter,
@@ -31,10 +35,13 @@ export function longTransactions(
   }));
   const shape = new WaitGraph(links);
   const demand = demandByRelation(edges);
+  const newestMs = Math.max(0, ...[...context.sessions.values()].map(({ at }) => Date.parse(at)));
   const ids = new Set([...context.sessions.keys(), ...kept.keys()]);
   return [...ids]
     .flatMap((id): LongTransaction[] => {
-      const holder = holderOf(id, kept.get(id) ?? null, context.sessions.get(id) ?? null, context);
+      const [last, session] = [kept.get(id) ?? null, context.sessions.get(id) ?? null];
+      if (!isThere(last, session, newestMs, shownMs)) return [];
+      const holder = holderOf(id, last, session, context);
       if (holder === null) return [];
       const blockedSessions = shape.behind(id).size;
       const demandSeconds = sum([...relationsOf(holder.holds)].map((name) => demand.get(name) ?? 0));
@@ -47,6 +54,30 @@ export function longTransactions(
     })
     .sort((a, b) => b.criticality - a.criticality || b.transactionAgeSeconds - a.transactionAgeSeconds)
     .slice(0, MOST);
+}
+
+/** The newest row of each session at a moment. */
+export function lastHolds(
+  sessions: readonly LockSessionSample[],
+  atMs: number,
+): ReadonlyMap<string, LockSessionSample> {
+  return new Map(
+    sessions
+      .filter((session) => session.atMs <= atMs && session.atMs > atMs - HOLDS_MS)
+      .sort((a, b) => a.atMs - b.atMs)
+      .map((session) => [session.id, session]),
+  );
+}
+
+/** In the last sample of sessions; a prepared transaction is in none, but in the graph. */
+function isThere(
+  kept: LockSessionSample | null,
+  session: SessionItem | null,
+  newestMs: number,
+  shownMs: number,
+): boolean {
+  if (session !== null) return newestMs - Date.parse(session.at) < PRESENT_MS;
+  return kept !== null && shownMs - kept.atMs < HORIZON_MS;
 }
 
 /** Seconds that sessions waited for each relation. */
@@ -87,7 +118,8 @@ function holderOf(
   context: LockContext,
 ) {
   const ageMs = kept?.transactionAgeMs ?? null;
-  const transactionAgeSeconds = ageMs === null ? (session?.transactionAgeSeconds ?? null) : ageMs / 1000;
+  // The sample is newer than what was kept with the locks.
+  const transactionAgeSeconds = session?.transactionAgeSeconds ?? (ageMs === null ? null : ageMs / 1000);
   if (transactionAgeSeconds === null || transactionAgeSeconds < LONG_SECONDS) return null;
   if (kept === null && session?.kind !== 'client') return null;
   const statementId = kept?.statementId ?? session?.statementId ?? null;

@@ -7,7 +7,7 @@ import type { LockContext } from './context.js';
 import { rootCosts } from './cost.js';
 import { escalationFindings } from './escalation.js';
 import { contentionFindings } from './findings.js';
-import { longTransactions } from './long.js';
+import { lastHolds, longTransactions } from './long.js';
 import { LONG_HORIZON_MS, momentAt } from './moment.js';
 import { graphOf } from './nodes.js';
 import { rootBlockers } from './roots.js';
@@ -47,7 +47,7 @@ export function lockAnswer(records: LockRecords, context: LockContext): LockAnsw
   return {
     graph,
     items,
-    longTransactions: longTransactions(graph, moment.sessions, edges, context),
+    longTransactions: longTransactions(graph, lastHolds(sessions, shownMs), edges, context, shownMs),
     xminHolders: holders,
     escalation: escalationFindings({ ...records, atMs: shownMs }),
     findings: contentionFindings(items, graph, holders, at),

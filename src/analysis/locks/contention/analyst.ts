@@ -2,7 +2,7 @@ import { type LockAnalyst, type LockFindings, NO_LOCK_FINDINGS } from '../../../
 import { LOCK_WAIT_CLASSES } from '../../../core/wait-class.js';
 import { Episodes } from './episodes.js';
 import { Frames } from './frame.js';
-import { Keeper } from './keep.js';
+import { heldSamples, Keeper } from './keep.js';
 
 /** Keeps the wait graph as it changes, and makes one record of each jam. */
 export function createContentionAnalyst(instance: string): LockAnalyst {
@@ -21,6 +21,10 @@ export function createContentionAnalyst(instance: string): LockAnalyst {
       const frame = frames.next(reading);
       episodes.observe(frame);
       return { ...told(), edges: keeper.edges(frame), sessions: keeper.sessions(frame) };
+    },
+    held(reading) {
+      // A frame of its own: it says nothing about who waits since when.
+      return { ...NO_LOCK_FINDINGS, sessions: heldSamples(new Frames(instance).next(reading)) };
     },
     reported: () => NO_LOCK_FINDINGS,
   };

@@ -48,6 +48,12 @@ export class Keeper {
   }
 }
 
+/** Every session of a reading with what it holds. */
+export function heldSamples(frame: Frame): LockSessionSample[] {
+  const locks = granted(frame.reading.locks);
+  return frame.reading.sessions.map((session) => sessionSample(frame, session, locks.get(session.id) ?? []));
+}
+
 function due(
   known: ReadonlyMap<string, { signature: string; keptMs: number }>,
   atMs: number,

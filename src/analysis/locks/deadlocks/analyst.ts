@@ -109,6 +109,10 @@ class DeadlockAnalyst implements LockAnalyst {
     return { scene, witnesses, records: this.#latent.learn(scene, witnesses) };
   }
 
+  held(): LockFindings {
+    return NO_LOCK_FINDINGS;
+  }
+
   reported(deadlocks: readonly ReportedDeadlock[]): LockFindings {
     return found(
       deadlocks.flatMap((told) => {

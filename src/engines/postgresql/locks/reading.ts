@@ -42,6 +42,19 @@ export function readingOf(rows: readonly LocksRow[], atMs: number, ordered: bool
   };
 }
 
+/** Sessions and what they hold, as a reading in which nobody waits. */
+export function heldIn(rows: readonly LocksRow[], atMs: number): LockReading {
+  const own = (holder: string) => holder;
+  const ids = new Set(rows.flatMap(({ row_kind, holder }) => (row_kind === 'session' ? (holder ?? []) : [])));
+  return {
+    atMs,
+    serverNowMs: rows.find(({ row_kind }) => row_kind === 'now')?.started_at_ms ?? atMs,
+    sessions: sessionsOf(rows, own, ids),
+    locks: rowsOf(entriesOf(rows), own, ({ key }) => resourceOf(key)),
+    edges: [],
+  };
+}
+
 /** Who waits for the end of a transaction because of a row holds the lock on that row meanwhile: it names the row. */
 function waitedRows(entries: readonly LockEntry[]): Map<string, LockResource> {
   const waiting = new Set(
