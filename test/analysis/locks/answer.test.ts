@@ -140,16 +140,16 @@ describe('long transactions', () => {
   it('weigh more the stronger their mode, the greater the demand and the older they are', () => {
     const hold = (mode: string) => [{ mode, kind: 'table', relation: 't', index: null, locks: 1 }] as const;
     const asked = new Map([['t', 30]]);
-    expect(criticalityOf(hold('AccessExclusiveLock'), asked, 100)).toBeGreaterThan(
-      criticalityOf(hold('RowExclusiveLock'), asked, 100),
+    expect(criticalityOf(hold('AccessExclusiveLock'), asked, 0, 100)).toBeGreaterThan(
+      criticalityOf(hold('RowExclusiveLock'), asked, 0, 100),
     );
-    expect(criticalityOf(hold('RowExclusiveLock'), asked, 100)).toBeGreaterThan(
-      criticalityOf(hold('RowExclusiveLock'), new Map(), 100),
+    expect(criticalityOf(hold('RowExclusiveLock'), asked, 0, 100)).toBeGreaterThan(
+      criticalityOf(hold('RowExclusiveLock'), new Map(), 0, 100),
     );
-    expect(criticalityOf(hold('RowExclusiveLock'), asked, 1000)).toBeGreaterThan(
-      criticalityOf(hold('RowExclusiveLock'), asked, 100),
+    expect(criticalityOf(hold('RowExclusiveLock'), asked, 0, 1000)).toBeGreaterThan(
+      criticalityOf(hold('RowExclusiveLock'), asked, 0, 100),
     );
-    expect(criticalityOf([], asked, 1e9)).toBe(0);
+    expect(criticalityOf([], asked, 0, 1e9)).toBe(0);
   });
 });
 

@@ -9,6 +9,8 @@ import { HORIZON_MS, replay } from './moment.js';
 
 const LONG_SECONDS = 10;
 const STRONGEST = 8;
+/** A lock on a row keeps others from one row, whatever its mode. */
+const STRONGEST_ROW = 4;
 /** Demand and age at which half of their weight is reached. */
 const HALF_DEMAND_SECONDS = 10;
 const HALF_AGE_SECONDS = 60;
@@ -19,7 +21,8 @@ const PRESENT_MS = 1_500;
 
 /**
  * Transactions open for ten seconds or more, by what their locks stand against: the strength of each mode held, times the
- * time that sessions waited for the same table in the window, weighed with the transaction's age.
+ * time that sessions waited for the same table in the window or stand behind it now, weighed with the transaction's age.
+ * One that waits itself counts half: it is old because of another.
  */
 export function longTransactions(
   graph: LockGraph,
@@ -34,6 +37,7 @@ export function longTransactions(
     behindId: behind,
   }));
   const shape = new WaitGraph(links);
+  const waits = new Map(graph.edges.map(({ waiter, waitSeconds }) => [waiter, waitSeconds ?? 0]));
   const demand = demandByRelation(edges);
   const newestMs = Math.max(0, ...[...context.sessions.values()].map(({ at }) => Date.parse(at)));
   const ids = new Set([...context.sessions.keys(), ...kept.keys()]);
@@ -43,9 +47,12 @@ export function longTransactions(
       if (!isThere(last, session, newestMs, shownMs)) return [];
       const holder = holderOf(id, last, session, context);
       if (holder === null) return [];
-      const blockedSessions = shape.behind(id).size;
+      const behind = [...shape.behind(id)];
+      const behindSeconds = sum(behind.map((each) => waits.get(each) ?? 0));
       const demandSeconds = sum([...relationsOf(holder.holds)].map((name) => demand.get(name) ?? 0));
-      const criticality = criticalityOf(holder.holds, demand, holder.transactionAgeSeconds);
+      const own = criticalityOf(holder.holds, demand, behindSeconds, holder.transactionAgeSeconds);
+      const criticality = waits.has(id) ? own / 2 : own;
+      const blockedSessions = behind.length;
       const culprit = { id, state: holder.state, backendType: holder.backendType, inCycle: false };
       const { backendType: _, ...rest } = holder;
       return [
@@ -102,11 +109,14 @@ export function demandByRelation(edges: readonly LockEdgeSample[]): Map<string, 
 export function criticalityOf(
   holds: readonly LockHold[],
   demand: ReadonlyMap<string, number>,
+  behindSeconds: number,
   ageSeconds: number,
 ): number {
-  const weights = holds.map(({ mode, relation }) => {
-    const asked = relation === null ? 0 : (demand.get(relation) ?? 0);
-    return (modeStrength(mode) / STRONGEST) * (0.2 + (0.8 * asked) / (asked + HALF_DEMAND_SECONDS));
+  const weights = holds.map(({ kind, mode, relation }) => {
+    const asked = behindSeconds + (relation === null ? 0 : (demand.get(relation) ?? 0));
+    const strength =
+      kind === 'row' || kind === 'gap' ? Math.min(STRONGEST_ROW, modeStrength(mode)) : modeStrength(mode);
+    return (strength / STRONGEST) * (0.2 + (0.8 * asked) / (asked + HALF_DEMAND_SECONDS));
   });
   return Math.max(0, ...weights) * (ageSeconds / (ageSeconds + HALF_AGE_SECONDS));
 }
