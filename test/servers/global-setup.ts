@@ -5,6 +5,7 @@ import { defaultCacheDirectory } from '../../src/lab/account.js';
 import { fetchMysql } from '../../src/lab/mysql/index.js';
 import { findPostgres } from '../../src/lab/postgresql/binaries.js';
 import { MYSQL_VERSIONS, POSTGRES_MATRIX } from './index.js';
+import { fetchPgBouncer, PGBOUNCERS } from './pgbouncer.js';
 
 /** Fetches what the suites need before they start, and checks afterwards that no server was left behind. */
 export default async function setup(): Promise<() => void> {
@@ -39,6 +40,8 @@ async function fetchServers(): Promise<void> {
   for (const version of POSTGRES_MATRIX)
     await attempt(`PostgreSQL ${version}`, version, () => findPostgres(version, { ...options, platform }));
   for (const version of MYSQL_VERSIONS) await attempt(version, version, () => fetchMysql(version, options));
+  for (const name of Object.keys(PGBOUNCERS))
+    await attempt(name, name, () => fetchPgBouncer(name, options.onProgress));
   if (missing.length > 0)
     console.error(
       `SKIPPED: the tests on ${missing.length} servers that cannot be had: ${missing.join(', ')}`,

@@ -1,12 +1,9 @@
+import type { DebianTree } from '../debian/fetch.js';
+
 /** Where Debian has which server. Each is unpacked with its own C library, so the machine's own packages stay as they are. */
-export interface MysqlDistribution {
+export interface MysqlDistribution extends DebianTree {
   readonly flavour: 'mysql' | 'mariadb';
-  readonly suite: string;
-  readonly packages: readonly string[];
-  /** Programs that get the loader and libraries of the tree written into them. */
-  readonly programs: readonly string[];
   readonly server: string;
-  readonly megabytes: number;
 }
 
 const MARIADB = {
