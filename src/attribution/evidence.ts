@@ -2,6 +2,7 @@ import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { sessionKeyOf } from '../core/session-key.js';
 import type { WaitClass } from '../core/wait-class.js';
+import { groupKeyOf } from './entries.js';
 
 /** How much a tick's observation still counts after a minute: exp(-60/300). */
 const DECAY_PER_TICK = 1 - 1 / 300;
@@ -32,6 +33,7 @@ const PRIOR_SHARE = 0.9;
 /** What samples say of statements: how often they are on CPU, and which sessions run which. Decays over minutes. */
 export class Evidence {
   readonly #statements = new Map<string, Seen>();
+  /** Samples by statement, of each session and of each group of sessions that are alike. */
   readonly #sessions = new Map<string, Map<string, number>>();
   readonly #samplesOf = new Map<string, number>();
 
@@ -45,10 +47,7 @@ export class Evidence {
     seen.cpu += onCpuShare(session, cost);
     seen.runnable += runnableShare(cost) ?? PRIOR_SHARE;
     this.#statements.set(session.digest, seen);
-    const digests = this.#sessions.get(key) ?? new Map<string, number>();
-    digests.set(session.digest, (digests.get(session.digest) ?? 0) + this.#sampleWeight);
-    this.#sessions.set(key, digests);
-    this.#samplesOf.set(key, (this.#samplesOf.get(key) ?? 0) + this.#sampleWeight);
+    for (const who of [key, groupKeyOf(session)]) this.#count(who, session.digest);
   }
 
   /** Share of its running time that a statement is on CPU or waits for one. Few samples lean on how runnable its sessions were. */
@@ -65,9 +64,23 @@ export class Evidence {
 
   /**
    * How much more a session runs a statement than sessions do on average (1): the mean of a gamma prior of little weight
-   * and what was seen of it against what would be expected. Short statements are hardly ever seen, so they keep their 1.
+   * and what was seen of it against what would be expected; where none of the sessions that are alike (same database, user,
+   * application and client) was ever seen in it, what was to be expected of all of them counts too. Short statements are hardly ever seen, so they keep their 1.
    */
-  affinity(key: string, digest: string, runningShare: number): number {
+  affinity(key: string, group: string, digest: string, runningShare: number): number {
+    const ratio = this.#ratio(key, digest, runningShare);
+    const known = key === group || this.#sessions.get(group)?.has(digest) === true;
+    return known ? ratio : ratio * this.#ratio(group, digest, runningShare);
+  }
+
+  #count(who: string, digest: string): void {
+    const digests = this.#sessions.get(who) ?? new Map<string, number>();
+    digests.set(digest, (digests.get(digest) ?? 0) + this.#sampleWeight);
+    this.#sessions.set(who, digests);
+    this.#samplesOf.set(who, (this.#samplesOf.get(who) ?? 0) + this.#sampleWeight);
+  }
+
+  #ratio(key: string, digest: string, runningShare: number): number {
     const seen = (this.#sessions.get(key)?.get(digest) ?? 0) / this.#sampleWeight;
     const expected = ((this.#samplesOf.get(key) ?? 0) / this.#sampleWeight) * runningShare;
     return (PRIOR_SHAPE + seen) / (PRIOR_SHAPE + expected);
@@ -87,7 +100,7 @@ export class Evidence {
     }
     // Sessions that ended are forgotten when there are many of them.
     if (this.#sessions.size < 2 * sessions.length + 100) return;
-    const live = new Set(sessions.map(sessionKeyOf));
+    const live = new Set(sessions.flatMap((session) => [sessionKeyOf(session), groupKeyOf(session)]));
     for (const key of this.#sessions.keys()) {
       if (live.has(key)) continue;
       this.#sessions.delete(key);

@@ -17,7 +17,10 @@ export function onCpuMs(runningMs: number, queuedPerCpu: number): number {
 /** The scheduler's slice with a few tasks runnable: a running task is put back into the queue about this often. */
 const SLICE_NS = 3e6;
 
-/** How often a process woke up: its time slices less those that only continued a longer run. At least one. */
-export function wakeUpsOf({ timeslices, cpuNs }: ProcessCost): number {
-  return Math.max(1, (timeslices ?? 0) - cpuNs / SLICE_NS);
+/**
+ * How often a process woke up for its client: its time slices, less those that only continued a longer run, less its
+ * reads, which it may have slept in. At least one.
+ */
+export function wakeUpsOf({ timeslices, cpuNs, readCalls }: ProcessCost): number {
+  return Math.max(1, (timeslices ?? 0) - cpuNs / SLICE_NS - (readCalls ?? 0));
 }

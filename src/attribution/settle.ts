@@ -2,7 +2,7 @@ import type { SessionRow } from '../core/session.js';
 import type { StatementDelta } from '../core/statement.js';
 import { balance } from './balance.js';
 import { Credits } from './credits.js';
-import { type Amount, add, type Entries, splitExactly } from './entries.js';
+import { type Amount, add, type Entries, groupKeyOf, splitExactly } from './entries.js';
 import type { Evidence } from './evidence.js';
 import type { Pool } from './pool.js';
 import { onCpuMs } from './run-queue.js';
@@ -82,12 +82,13 @@ export class Settlement {
     const wakeUps = sum(pools.map((pool) => pool.wakeUps));
     const totalNs = Math.max(1, sum(pools.map((pool) => pool.cpuNs)));
     return pools.map((pool) => {
+      const group = groupKeyOf(pool.session);
       const byCpu = pool.cpuNs / totalNs;
       const byCalls = pool.wakeUps / wakeUps;
       let protocol = 0;
       const row = busy.map((each) => {
         if (!fits(pool.session, each.database, each.user)) return 0;
-        const likely = this.evidence.affinity(pool.key, each.digest, this.#runningShare(each.digest));
+        const likely = this.evidence.affinity(pool.key, group, each.digest, this.#runningShare(each.digest));
         protocol += each.protocolNs * byCalls * likely;
         return each.executorNs * (each.short ? byCalls : byCpu) * likely;
       });

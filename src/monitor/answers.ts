@@ -66,7 +66,12 @@ export async function answerQueries(
     ...envelope('dbvitals.queries/1', context, name, reportWindow(window, ticks), overheadOf(ticks)),
     limits: [...context.limits, ...filterLimits(filter)],
     coverage: coverageOf(usage, measured),
-    findings: queryFindings(items, Math.max(1, ticks.elapsedMs / 1000), context.cpuCount, at),
+    findings: queryFindings(items, {
+      engine: context.engine,
+      seconds: Math.max(1, ticks.elapsedMs / 1000),
+      cpuCount: context.cpuCount,
+      at,
+    }),
     items: selectItems(items, {
       sortBy: options.sortBy ?? 'cpu',
       minDurationMs: options.minDurationMs ?? 0,

@@ -1,22 +1,38 @@
+import type { EngineName } from '../../core/engine-name.js';
 import type { QueryItem } from '../../core/query-report.js';
 import type { Finding } from '../../core/report.js';
 
+/** More statements with the same finding are in the table anyway. */
+const MOST_OF_A_KIND = 3;
+
+export interface QueryWindow {
+  readonly engine: EngineName | null;
+  readonly seconds: number;
+  readonly cpuCount: number;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
 /** What stands out in a window of statements. Thresholds are shares, so that quiet servers give no finding. */
-export function queryFindings(
-  items: readonly QueryItem[],
-  windowSeconds: number,
-  cpuCount: number,
-  at: string,
-): Finding[] {
+export function queryFindings(items: readonly QueryItem[], window: QueryWindow): Finding[] {
+  const { seconds: windowSeconds, cpuCount, at } = window;
+  const by = (value: (item: QueryItem) => number | null) =>
+    [...statements].sort((a, b) => (value(b) ?? 0) - (value(a) ?? 0));
   const statements = items.filter(({ kind }) => kind === 'statement');
   const busyMs = items.reduce((sum, item) => sum + (item.cpuMs ?? 0), 0);
   const worthwhile = busyMs > windowSeconds * 1000 * cpuCount * 0.05;
   return [
     ...(worthwhile ? statements.flatMap((item) => cpuHeavy(item, at)) : []),
     ...asList(runQueue(items, windowSeconds, at)),
-    ...statements.flatMap((item) => spills(item, windowSeconds, at)),
-    ...statements.flatMap((item) => readsFromDisk(item, windowSeconds, at)),
-    ...statements.flatMap((item) => lockWaits(item, windowSeconds, at)),
+    ...by(({ tempBytes }) => tempBytes)
+      .flatMap((item) => spills(item, window))
+      .slice(0, MOST_OF_A_KIND),
+    ...by(({ readBytes }) => readBytes)
+      .flatMap((item) => readsFromDisk(item, windowSeconds, at))
+      .slice(0, MOST_OF_A_KIND),
+    ...by(lockWaitMs)
+      .flatMap((item) => lockWaits(item, windowSeconds, at))
+      .slice(0, MOST_OF_A_KIND),
   ];
 }
 
@@ -55,27 +71,28 @@ function runQueue(items: readonly QueryItem[], windowSeconds: number, at: string
   };
 }
 
-function spills(item: QueryItem, windowSeconds: number, at: string): Finding[] {
+function spills(item: QueryItem, { engine, seconds, at }: QueryWindow): Finding[] {
   const bytes = item.tempBytes ?? 0;
-  if (bytes < 16 * 1024 * 1024 || bytes / windowSeconds < 256 * 1024) return [];
+  if (bytes < 16 * 1024 * 1024 || bytes / seconds < 256 * 1024) return [];
+  const setting = engine === 'mysql' ? 'sort_buffer_size or tmp_table_size' : 'work_mem';
   return [
     {
       code: 'SPILLS_TO_DISK',
       severity: 'warning',
       confidence: 0.95,
-      title: `Sorts or hashes of this statement do not fit work_mem: ${brief(item)}`,
+      title: `Sorts or hashes of this statement do not fit ${setting}: ${brief(item)}`,
       evidence: [
         { what: 'temporary files', value: bytes, unit: 'bytes', at },
         { what: 'calls', value: item.calls ?? 'unknown', unit: '', at },
       ],
-      advice: 'Raise work_mem for this role or statement only, or let an index give the order.',
+      advice: `Raise ${setting} for its sessions only, or let an index give the order.`,
     },
   ];
 }
 
 function readsFromDisk(item: QueryItem, windowSeconds: number, at: string): Finding[] {
   const physical = item.readBytes ?? 0;
-  const logical = item.logicalReadBytes ?? 0;
+  const logical = item.logicalReadBytes;
   const heavy = physical / windowSeconds > 1024 * 1024;
   if (!heavy) return [];
   return [
@@ -86,7 +103,9 @@ function readsFromDisk(item: QueryItem, windowSeconds: number, at: string): Find
       title: `This statement makes the disk read: ${brief(item)}`,
       evidence: [
         { what: 'read from the block layer', value: physical, unit: 'bytes', at },
-        { what: 'asked of the buffer cache', value: logical, unit: 'bytes', at },
+        ...(logical === null
+          ? []
+          : [{ what: 'asked of the buffer cache', value: logical, unit: 'bytes', at }]),
       ],
       advice: 'If it needs few of the rows it reads, an index would; if it needs all, run it off the peak.',
     },
@@ -94,8 +113,7 @@ function readsFromDisk(item: QueryItem, windowSeconds: number, at: string): Find
 }
 
 function lockWaits(item: QueryItem, windowSeconds: number, at: string): Finding[] {
-  const waitedMs =
-    (item.waitMs.lockRow ?? 0) + (item.waitMs.lockObject ?? 0) + (item.waitMs.lockApplication ?? 0);
+  const waitedMs = lockWaitMs(item);
   if (waitedMs < windowSeconds * 200) return [];
   return [
     {
@@ -104,9 +122,13 @@ function lockWaits(item: QueryItem, windowSeconds: number, at: string): Finding[
       confidence: 0.9,
       title: `This statement mostly waits for other sessions' locks: ${brief(item)}`,
       evidence: [{ what: 'waiting for locks', value: Math.round(waitedMs), unit: 'session ms', at }],
-      advice: 'See who holds them: `dbvitals sessions` names the blockers.',
+      advice: 'See who holds them: `dbvitals locks` shows the tree.',
     },
   ];
+}
+
+function lockWaitMs({ waitMs }: QueryItem): number {
+  return (waitMs.lockRow ?? 0) + (waitMs.lockObject ?? 0) + (waitMs.lockApplication ?? 0);
 }
 
 function confidenceOf(item: QueryItem): number {

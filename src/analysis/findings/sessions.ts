@@ -1,19 +1,26 @@
+import type { EngineName } from '../../core/engine-name.js';
 import type { Finding } from '../../core/report.js';
-import type { SessionItem } from '../../core/session-report.js';
+import type { SessionItem, SessionsReport } from '../../core/session-report.js';
+import { adviceFor } from '../locks/answer/advice.js';
 
 const LONG_IDLE_SECONDS = 30;
 const LONG_TRANSACTION_SECONDS = 600;
 
-/** Who holds others up, and transactions that have been open for long. */
-export function sessionFindings(sessions: readonly SessionItem[]): Finding[] {
+/** Who holds others up in one instance, and transactions that have been open for long. */
+export function sessionFindings({
+  engine,
+  items: sessions,
+}: Pick<SessionsReport, 'engine' | 'items'>): Finding[] {
   const byId = new Map(sessions.map((session) => [session.sessionId, session]));
   const roots = new Map<string, SessionItem[]>();
   for (const session of sessions) {
     for (const root of rootsOf(session, byId)) roots.set(root, [...(roots.get(root) ?? []), session]);
   }
   return [
-    ...[...roots].map(([id, victims]) => blocking(id, byId.get(id), victims)),
-    ...sessions.filter(({ sessionId }) => !roots.has(sessionId)).flatMap(longTransaction),
+    ...[...roots].map(([id, victims]) => blocking(engine, id, byId.get(id), victims)),
+    ...sessions
+      .filter(({ sessionId }) => !roots.has(sessionId))
+      .flatMap((session) => longTransaction(engine, session)),
   ];
 }
 
@@ -32,15 +39,20 @@ function rootsOf(session: SessionItem, byId: ReadonlyMap<string, SessionItem>): 
   return roots.size > 0 ? [...roots] : [...seen];
 }
 
-function blocking(id: string, root: SessionItem | undefined, victims: readonly SessionItem[]): Finding {
+function blocking(
+  engine: EngineName | null,
+  id: string,
+  root: SessionItem | undefined,
+  victims: readonly SessionItem[],
+): Finding {
   const [{ at }] = victims as [SessionItem];
   const idle = root?.state.startsWith('idleInTransaction') ?? false;
   const who =
     root === undefined
-      ? id === '0'
+      ? id.startsWith('prepared:')
         ? 'a prepared transaction'
         : `session ${id}`
-      : `session ${id} (${root.user ?? '?'}, ${root.application ?? 'no application name'})`;
+      : `session ${id} (${[root.user ?? '?', ...(root.application === null ? [] : [root.application])].join(', ')})`;
   return {
     code: idle ? 'BLOCKED_BY_IDLE_TRANSACTION' : 'BLOCKED_SESSIONS',
     severity: 'critical',
@@ -50,13 +62,16 @@ function blocking(id: string, root: SessionItem | undefined, victims: readonly S
       { what: 'sessions held up', value: victims.map(({ sessionId }) => sessionId).join(', '), unit: '', at },
       { what: "age of the holder's transaction", value: round(root?.transactionAgeSeconds), unit: 's', at },
     ],
-    advice: idle
-      ? `Ask its owner to commit, or end it: SELECT pg_terminate_backend(${id}); set idle_in_transaction_session_timeout.`
-      : `It still works; if it may be lost: SELECT pg_cancel_backend(${id});`,
+    advice: adviceFor(engine, {
+      id,
+      state: root?.state ?? 'unknown',
+      backendType: root?.backendType ?? null,
+      inCycle: (root?.blockedBy.length ?? 0) > 0,
+    }),
   };
 }
 
-function longTransaction(session: SessionItem): Finding[] {
+function longTransaction(engine: EngineName | null, session: SessionItem): Finding[] {
   const age = session.transactionAgeSeconds ?? 0;
   const idle = session.state.startsWith('idleInTransaction');
   if (session.kind !== 'client' || age < (idle ? LONG_IDLE_SECONDS : LONG_TRANSACTION_SECONDS)) return [];
@@ -67,7 +82,7 @@ function longTransaction(session: SessionItem): Finding[] {
       confidence: 0.9,
       title: `Session ${session.sessionId} (${session.user ?? '?'}) has a transaction open for ${Math.round(age)} s${idle ? ' and does nothing' : ''}`,
       evidence: [{ what: 'transaction age', value: Math.round(age), unit: 's', at: session.at }],
-      advice: 'It keeps its locks, and vacuum from removing what it might still see.',
+      advice: `It keeps its locks, and ${engine === 'mysql' ? 'purge' : 'vacuum'} from removing what it might still see.`,
     },
   ];
 }

@@ -50,7 +50,7 @@ export async function demo(context: CommandContext, _args: readonly string[], fl
     limit: 12,
   });
   const sessions = await monitor.getSessions({ database: 'demo' });
-  const findings = [...sessionFindings(sessions.items), ...queries.findings];
+  const findings = [...sessionFindings(sessions), ...queries.findings];
   if (context.options.json) printJson({ ...queries, findings });
   else {
     print([

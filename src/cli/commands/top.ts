@@ -52,7 +52,7 @@ async function once(context: CommandContext, instances: readonly TopInstance[], 
     background: false,
     help: false,
   };
-  const findings = sessionFindings(instances.flatMap(({ sessions }) => sessions.items));
+  const findings = instances.flatMap(({ sessions }) => sessionFindings(sessions));
   print([
     ...topLines(instances, state, context.width, 10_000, context.style),
     ...findingLines(findings, context.style),
