@@ -4,11 +4,13 @@ import type { LockResource } from './locks.js';
 export function resourceText({ key, kind, relation, index, row }: LockResource): string {
   const where = relation ?? 'an unknown table';
   const bare = key.slice(key.indexOf(':') + 1);
+  // A hash of column values: its beginning tells rows apart.
+  const which = row === null ? '?' : /^[0-9a-f]{16}$/.test(row) ? row.slice(0, 8) : row;
   switch (kind) {
     case 'row':
-      return `row ${row ?? '?'} of ${index === null ? where : `${where}, index ${index}`}`;
+      return `row ${which} of ${index === null ? where : `${where}, index ${index}`}`;
     case 'gap':
-      return `gap before ${row ?? '?'} in ${index === null ? where : `${where}, index ${index}`}`;
+      return `gap before ${which} in ${index === null ? where : `${where}, index ${index}`}`;
     case 'table':
       return `table ${where}`;
     case 'page':

@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LockEpisodesReport, LocksReport } from '../../src/core/lock-report.js';
 import type { DdlGuardReport } from '../../src/core/relation-use.js';
+import { asDocumented } from '../docs/documented.js';
 import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
@@ -95,6 +96,7 @@ describeOnPostgres(
       const roots = new Set(rows.flatMap(({ by }) => by as string[]).filter((pid) => !blocked.has(pid)));
       expect([...roots]).toEqual([await holderPid()]);
       expect(report.schema).toBe('dbvitals.locks/1');
+      asDocumented(report);
       expect(report.items.map(({ sessionId }) => sessionId)).toEqual([...roots]);
       expect(report.items[0]).toMatchObject({
         application: expect.stringContaining('a"b\\c<script>&'),
@@ -150,6 +152,7 @@ describeOnPostgres(
         mode: 'AccessShareLock',
         granted: true,
       });
+      asDocumented(report);
       expect(report.standsBehindSeconds).toBeGreaterThan(1);
       const missing = await cli(['locks', '--url', url(), '--ddl', 'public.nowhere']);
       expect(missing).toMatchObject({
@@ -178,6 +181,9 @@ describeOnPostgres(
         endedAt: expect.any(String),
       });
       expect(items).toHaveLength(1);
+      asDocumented(
+        JSON.parse((await cli(['locks', 'prod', '--since', '5m', '--json'])).stdout) as LockEpisodesReport,
+      );
       const then = JSON.parse(
         (await cli(['locks', 'prod', '--at', items[0]?.peakAt ?? '', '--json'])).stdout,
       ) as LocksReport;

@@ -22,10 +22,12 @@ const XMIN_COLUMNS: readonly TableColumn[] = [
   { title: 'then', flexible: true },
 ];
 const SHOWN = 8;
+/** Transactions or undo records; younger ones hold nothing up. */
+const WORTH_SHOWING = 1_000;
 
 /** Long transactions that the tree does not show already, and what keeps old row versions; when there are any. */
 export function longLines(report: LocksReport, width: number, style: Style): string[] {
-  const { xminHolders } = report;
+  const xminHolders = report.xminHolders.filter(({ age }) => age >= WORTH_SHOWING);
   const roots = new Set(report.items.map(({ sessionId }) => sessionId));
   const longTransactions = report.longTransactions.filter(({ sessionId }) => !roots.has(sessionId));
   return [

@@ -20,6 +20,8 @@ export function adviceFor(engine: EngineName | null, culprit: Culprit): string {
     return 'A replication process: do not end it; see what it replays or sends.';
   if (state.startsWith('idleInTransaction'))
     return `It does nothing and holds its locks: ask its owner to commit. ${ending(engine, id)} Its uncommitted work is then lost. ${idleLimit(engine)}`;
+  if (state === 'idle')
+    return `It does nothing and holds a lock of its session (advisory, LOCK TABLES): ask its owner to release it. ${ending(engine, id)}`;
   return `It still works: let it finish if that is near. ${stopping(engine, id)} Its uncommitted work is then lost.`;
 }
 
