@@ -97,7 +97,13 @@ export class Connected {
     const seen = this.tracker?.mapPids(raw.sessions ?? []) ?? raw.sessions ?? [];
     const costs = this.tracker?.read(seen, startedMs) ?? NO_COSTS;
     const more = await this.#tickLanes(seen, atMs, signal);
-    const sessions = await this.#naming.sessions(seen, more, this.#probeTick(atMs, []), signal);
+    const sessions = await this.#naming.sessions(
+      seen,
+      more,
+      this.#locks.blockedBy(),
+      this.#probeTick(atMs, []),
+      signal,
+    );
     const factor = this.#governor.factor('digests');
     const statements = await this.#digests.counters(this.#probeTick(atMs, []), factor, signal);
     const clockOffsetMs =
@@ -167,21 +173,12 @@ export class Connected {
     signal: AbortSignal,
   ): Promise<ProbeRecords> {
     const tick = this.#probeTick(atMs, sessions);
-    const probes = [
-      ...this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot),
-      ...(tick.waiterIds.length > 0 ? this.#runner.inLane('waiting') : []),
-    ];
     let found: ProbeRecords = {};
-    const blockers = new Map<string, readonly string[]>();
-    for (const probe of probes) {
-      const records = await this.#runner.may(probe, tick, signal);
-      found = { ...found, ...records };
-      for (const [waiter, ids] of records.blockers ?? [])
-        blockers.set(waiter, [...new Set([...(blockers.get(waiter) ?? []), ...ids])]);
-    }
+    for (const probe of this.#runner.inLane('tick'))
+      if (probe !== this.#snapshot) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
     this.#ownCpu.see(sessions, this.#ownSessionIds());
     await this.#locks.tick(tick, Math.max(tick.waiterIds.length, found.waiters ?? 0));
-    return { ...found, blockers: new Map([...blockers, ...this.#locks.blockedBy()]) };
+    return found;
   }
 
   async #slowLanes(atMs: number, signal: AbortSignal): Promise<void> {

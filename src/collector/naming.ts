@@ -18,10 +18,11 @@ export class Naming {
     private readonly digests: Digests,
   ) {}
 
-  /** The rows of a tick, with what the smaller probes said. */
+  /** The rows of a tick, with what the smaller probes and the newest reading of locks said. */
   async sessions(
     rows: readonly SessionRow[],
     more: ProbeRecords,
+    blockedBy: ReadonlyMap<string, readonly string[]>,
     tick: ProbeTick,
     signal: AbortSignal,
   ): Promise<readonly SessionRow[]> {
@@ -31,7 +32,7 @@ export class Naming {
     return rows.map((row) => ({
       ...row,
       ...this.directory.named(row),
-      ...waiting(row, more.blockers?.get(row.id) ?? []),
+      ...waiting(row, blockedBy.get(row.id) ?? []),
       tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
     }));
   }

@@ -9,10 +9,9 @@ import type { StatementCounters } from './statement.js';
 /**
  * How often a probe runs. `tick`: every second. `locks`: one consistent snapshot, every 150 ms while some session waits
  * for a lock. `watch`: a very cheap question whether somebody waits, every 250 ms, and only within ten minutes after
- * the last wait. `waiting`: every tick while some session waits. `counters`: 10 s. `digests`: 60 s, sooner while it
- * stays cheap. `demand`: only when an answer needs it.
+ * the last wait. `counters`: 10 s. `digests`: 60 s, sooner while it stays cheap. `demand`: only when an answer needs it.
  */
-export type Lane = 'tick' | 'locks' | 'watch' | 'waiting' | 'counters' | 'digests' | 'demand';
+export type Lane = 'tick' | 'locks' | 'watch' | 'counters' | 'digests' | 'demand';
 
 /** One thing that can be read from a server. Choosing the SQL and mapping the rows are pure. */
 export interface Probe {
@@ -69,8 +68,6 @@ export interface ProbeRecords {
   readonly history?: readonly TransactionStep[];
   /** Deadlocks that the server itself tells; the same one may be told again. */
   readonly reported?: readonly ReportedDeadlock[];
-  /** Waiter session id to the ids of those it waits for. */
-  readonly blockers?: ReadonlyMap<string, readonly string[]>;
   /** Names for the ids that SessionRow and StatementCounters carry as database and user. */
   readonly names?: {
     readonly databases: ReadonlyMap<string, string>;

@@ -62,14 +62,11 @@ export class Harness {
 
   /** Whom the waiter waits for, by all probes that tell. */
   async blockersOf(waiter: string): Promise<readonly string[]> {
-    const probes = this.engine.probes.filter(
-      ({ name, lane }) => (lane === 'locks' || /blockers$/.test(name)) && this.offers(name),
-    );
+    const probes = this.engine.probes.filter(({ name, lane }) => lane === 'locks' && this.offers(name));
     const found = await Promise.all(probes.map(({ name }) => this.run(name, [waiter])));
-    return found.flatMap(({ blockers, locks }) => [
-      ...(blockers?.get(waiter) ?? []),
-      ...(locks?.edges ?? []).filter(({ waiterId }) => waiterId === waiter).map(({ blockerId }) => blockerId),
-    ]);
+    return found.flatMap(({ locks }) =>
+      (locks?.edges ?? []).filter(({ waiterId }) => waiterId === waiter).map(({ blockerId }) => blockerId),
+    );
   }
 
   async texts(digests: readonly string[]) {

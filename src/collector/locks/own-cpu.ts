@@ -4,6 +4,8 @@ import type { SessionRow } from '../../core/session.js';
 /** CPU that our own sessions used on a server of this host: what a snapshot costs there, to the microsecond. */
 export class OwnCpu {
   #tasks = new Map<string, { readonly pid: number; readonly tid: number | null }>();
+  /** Seen so far: sessions are processes, and their ids are the pids of this host. */
+  #idsArePids = false;
 
   constructor(
     private readonly host: HostReader,
@@ -15,12 +17,15 @@ export class OwnCpu {
     if (!this.local) return;
     const ours = sessions.filter(({ id, osPid }) => own.has(id) && osPid !== null);
     this.#tasks = new Map(ours.map(({ id, osPid, osTid }) => [id, { pid: osPid as number, tid: osTid }]));
+    this.#idsArePids =
+      ours.length > 0 && ours.every(({ id, osPid, osTid }) => osTid === null && osPid === Number(id));
   }
 
-  /** Null: not on this host, or no tick has seen the session yet. */
+  /** Null: not on this host, or no tick has seen the session yet (a new process has its id for its pid). */
   usedMs(sessionId: string): number | null {
-    const task = this.#tasks.get(sessionId);
-    if (task === undefined) return null;
+    const known = this.#tasks.get(sessionId);
+    const task = known ?? (this.#idsArePids ? { pid: Number(sessionId), tid: null } : null);
+    if (task === null) return null;
     const reading =
       task.tid === null
         ? this.host.readProcesses([task.pid]).get(task.pid)

@@ -59,4 +59,50 @@ describeOnPostgres('a monitor beside a lock wait', { version: NEWEST, ...WITH_ST
     expect(probes.find(({ probe }) => probe === 'locks')?.runs).toBeGreaterThan(1);
     for (const client of [holder, victim, admin]) await client.end();
   });
+
+  it('foretells a deadlock with its victim, and hears of it from the log', async () => {
+    await using monitor = new DatabaseResourceMonitor();
+    await monitor.addDatabase({
+      name: 'db',
+      type: 'postgresql',
+      connectionString: server().url('postgres', 'dbvitals'),
+    });
+    const told: { readonly kind: string; readonly victimId: string | null; readonly atMs: number }[] = [];
+    const keep = ({ record }: MonitorEvents['deadlock']) =>
+      told.push({ kind: record.kind, victimId: record.victimId, atMs: performance.now() });
+    monitor.on('deadlockPredicted', keep);
+    monitor.on('deadlock', keep);
+    await monitor.start();
+    const [a, b, c, d] = await Promise.all([1, 2, 3, 4].map(() => server().connect()));
+    if (!a || !b || !c || !d) throw new Error('no clients');
+    await a.query('INSERT INTO item VALUES (2, 0), (3, 0) ON CONFLICT DO NOTHING');
+    // A wait a moment before: from then on it is watched four times a second.
+    await c.query('BEGIN; UPDATE item SET n = 1 WHERE id = 1');
+    const waiting = d.query('UPDATE item SET n = 2 WHERE id = 1');
+    await waitFor('a reading', async () => {
+      const { items } = await monitor.getOverhead({ database: 'db' });
+      return items.some(({ probe, runs }) => probe === 'locks' && runs > 1) ? true : null;
+    });
+    await c.query('ROLLBACK');
+    await waiting;
+
+    await a.query('BEGIN; UPDATE item SET n = 1 WHERE id = 2');
+    await b.query('BEGIN; UPDATE item SET n = 1 WHERE id = 3');
+    const ends = [
+      a.query('UPDATE item SET n = 2 WHERE id = 3'),
+      b.query('UPDATE item SET n = 2 WHERE id = 2'),
+    ];
+    const [first] = await Promise.allSettled(ends);
+    const killedMs = performance.now();
+    const { processID } = (first?.status === 'rejected' ? a : b) as unknown as { processID: number };
+    const predicted = told.find(({ kind }) => kind === 'imminent');
+    expect(predicted?.victimId).toBe(String(processID));
+    expect(killedMs - (predicted?.atMs ?? 0)).toBeGreaterThan(100);
+    const happened = await waitFor(
+      'what happened',
+      () => told.find(({ kind }) => kind === 'happened') ?? null,
+    );
+    expect(happened.victimId).toBe(String(processID));
+    for (const client of [a, b, c, d]) await client.end();
+  });
 });

@@ -4,11 +4,11 @@ import { Pace } from '../../../src/collector/locks/pace.js';
 const took = (elapsedMs: number, costMs = elapsedMs) => ({ costMs, elapsedMs, failed: false });
 
 describe('the pace of snapshots', () => {
-  it('is 150 ms, or so long that looking takes 2 % of a core', () => {
+  it('is 150 ms, or so long that looking takes less than 2 % of a core', () => {
     const pace = new Pace();
     expect(pace.next(took(5, 1), 1)).toEqual({ waitMs: 150, breaker: null });
-    expect(pace.next(took(20, 8), 1).waitMs).toBe(400);
-    expect(pace.next(took(20), 1).waitMs).toBe(1_000);
+    expect(pace.next(took(20, 8), 1).waitMs).toBe(440);
+    expect(pace.next(took(20), 1).waitMs).toBe(1_100);
   });
 
   it('is slowed down by the governor', () => {
