@@ -88,10 +88,15 @@ describeOnPostgres('a monitor beside a lock wait', { version: NEWEST, ...WITH_ST
 
     await a.query('BEGIN; UPDATE item SET n = 1 WHERE id = 2');
     await b.query('BEGIN; UPDATE item SET n = 1 WHERE id = 3');
-    const ends = [
-      a.query('UPDATE item SET n = 2 WHERE id = 3'),
-      b.query('UPDATE item SET n = 2 WHERE id = 2'),
-    ];
+    const ends = [a.query('UPDATE item SET n = 2 WHERE id = 3')];
+    // Who waits first is ended; a thousandth of a second would leave it open.
+    await waitFor('the first wait', async () => {
+      const { rows } = await d.query(
+        `SELECT FROM pg_locks WHERE waitstart < clock_timestamp() - interval '100 ms'`,
+      );
+      return rows.length > 0 ? true : null;
+    });
+    ends.push(b.query('UPDATE item SET n = 2 WHERE id = 2'));
     const [first] = await Promise.allSettled(ends);
     const killedMs = performance.now();
     const { processID } = (first?.status === 'rejected' ? a : b) as unknown as { processID: number };
