@@ -7,7 +7,7 @@ import type { BenchOptions, BenchResult } from '../run.js';
 import { type LockServer, SESSIONS, startLockServer } from './servers.js';
 
 const WAITERS = 200;
-const EPISODES = 60;
+const EPISODES = 50;
 
 /**
  * The lock lane with 1,000 sessions present. Cost: 200 of them wait for one row; CPU that the lane's round trips took in
@@ -58,7 +58,7 @@ async function startMonitor(server: LockServer): Promise<DatabaseResourceMonitor
 
 async function laneOf(monitor: DatabaseResourceMonitor) {
   const { items } = await monitor.getOverhead({ database: 'db' });
-  const lane = items.filter(({ probe }) => probe === 'locks' || probe === 'watch');
+  const lane = items.filter(({ probe }) => ['locks', 'watch', 'lock-watch'].includes(probe));
   return {
     serverCpuMs: lane.reduce((sum, { serverCpuMs }) => sum + (serverCpuMs ?? 0), 0),
     runs: lane.reduce((sum, { runs }) => sum + runs, 0),
