@@ -65,7 +65,7 @@ export function locksMermaid(graph: LockGraph, rootIds: readonly string[]): stri
 /** Mermaid's own entities: nothing of a name is read as its syntax, HTML or Markdown. */
 function escaped(text: string): string {
   return cut(plain(text), TEXT_WIDTH).replace(
-    /[^\p{L}\p{N} .,:;/()=$+\-–…|]/gu,
+    /[^\p{L}\p{N} .,:/()=$+\-–…]/gu,
     (character) => `#${character.codePointAt(0)};`,
   );
 }

@@ -1,5 +1,5 @@
 /* dbvitals:long-transactions */
--- Transactions open for ten seconds or more (the 20 oldest) and what they hold (at most 40 locks each). The lock table
+-- Transactions open for ten seconds or more (the 20 oldest) and what they hold (of each kind and mode at most 15). The lock table
 -- is read only when there are some.
 WITH a AS MATERIALIZED (
   SELECT s.pid, s.datid, s.usesysid, s.application_name, s.state, s.query, s.backend_type, s.xact_start, s.query_start,
@@ -12,7 +12,7 @@ WITH a AS MATERIALIZED (
 ), l AS MATERIALIZED (
   SELECT l.pid, l.mode, l.fastpath, concat_ws(':', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid,
            l.classid, l.objid, l.objsubid) AS lock_key,
-         row_number() OVER (PARTITION BY l.pid ORDER BY l.mode IN ('AccessShareLock', 'RowShareLock'), l.relation) AS place,
+         row_number() OVER (PARTITION BY l.pid, l.locktype, l.mode ORDER BY l.relation) AS place,
          count(*) OVER (PARTITION BY l.pid) AS locks
   FROM pg_lock_status() AS l
   WHERE EXISTS (SELECT FROM a) AND l.pid IN (SELECT a.pid FROM a) AND l.granted AND l.mode <> 'SIReadLock'
@@ -24,7 +24,7 @@ SELECT 'lock' AS row_kind, l.pid::text AS holder, l.lock_key, l.mode, true AS gr
        NULL::float8 AS transaction_started_at_ms, NULL::float8 AS statement_started_at_ms, NULL::float8 AS started_at_ms,
        NULL::float8 AS state_changed_at_ms, NULL::int AS xmin_age, NULL::int AS locks_held
 FROM l
-WHERE l.place <= 40
+WHERE l.place <= 15
 UNION ALL
 SELECT 'session', a.pid::text, NULL, NULL, NULL, NULL, NULL, a.datid::text, a.usesysid::text, a.application_name, a.state,
        a.backend_type, NULL, CASE WHEN a.state IS NOT NULL THEN 't:' || hashtextextended(a.query, 0)::text END,
