@@ -71,8 +71,34 @@ export class ThreadTracker implements Tracker {
     const due = this.#threads.filter(
       (tid) => !idle.has(tid) || !this.#last.has(tid) || (tid + this.#ticks) % IDLE_EVERY_TICKS === 0,
     );
-    const readings = this.host.readThreads(this.serverPid, due);
     const costs = new Map<number, ProcessCost>();
+    const seen = this.#read(due, costs, nowMs, first);
+    const listed = new Set(this.#threads);
+    const asked = new Set(due);
+    const gone = [...this.#last.keys()].filter(
+      (tid) => !listed.has(tid) || (!seen.has(tid) && asked.has(tid)),
+    );
+    // Only against all threads the process's total tells what those that ended had used last.
+    if (gone.length > 0)
+      this.#read(
+        this.#threads.filter((tid) => !seen.has(tid) && this.#last.has(tid)),
+        costs,
+        nowMs,
+        first,
+      );
+    const endedCpuNs = this.#ended(costs, gone);
+    this.#addMemory(costs);
+    return { costs, endedCpuNs, ...this.#unlisted(unlisted) };
+  }
+
+  /** Adds what the threads used since they were last read; returns those that still are. */
+  #read(
+    tids: readonly number[],
+    costs: Map<number, ProcessCost>,
+    nowMs: number,
+    first: boolean,
+  ): ReadonlySet<number> {
+    const readings = this.host.readThreads(this.serverPid, tids);
     for (const [tid, reading] of readings) {
       const before = this.#last.get(tid);
       const cost =
@@ -82,9 +108,7 @@ export class ThreadTracker implements Tracker {
       if (cost !== null) costs.set(tid, cost);
       this.#last.set(tid, { reading, atMs: nowMs });
     }
-    const endedCpuNs = this.#ended(costs, due, readings);
-    this.#addMemory(costs);
-    return { costs, endedCpuNs, ...this.#unlisted(unlisted) };
+    return new Set(readings.keys());
   }
 
   /** The kernel's names of threads; one that has only the main thread's has none of its own. */
@@ -111,13 +135,8 @@ export class ThreadTracker implements Tracker {
   }
 
   /** A thread that ended took its last figures with it; the process's total has them. */
-  #ended(
-    costs: ReadonlyMap<number, ProcessCost>,
-    due: readonly number[],
-    readings: ReadonlyMap<number, ProcessReading>,
-  ): number {
+  #ended(costs: ReadonlyMap<number, ProcessCost>, gone: readonly number[]): number {
     for (const { cpuNs } of costs.values()) this.#countedNs += cpuNs;
-    const gone = due.filter((tid) => !readings.has(tid));
     for (const tid of gone) {
       this.#last.delete(tid);
       this.#titles.delete(tid);

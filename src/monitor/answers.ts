@@ -64,7 +64,7 @@ export async function answerQueries(
   const at = new Date(ticks.lastMs ?? window.toMs).toISOString();
   return {
     ...envelope('dbvitals.queries/1', context, name, reportWindow(window, ticks), overheadOf(ticks)),
-    limits: [...context.limits, ...filterLimits(filter)],
+    limits: [...limitsBut('connections.', context.limits), ...filterLimits(filter)],
     coverage: coverageOf(usage, measured),
     findings: queryFindings(items, {
       engine: context.engine,
@@ -123,6 +123,7 @@ export async function answerConnections(
   return {
     ...sessions,
     schema: 'dbvitals.connections/1',
+    limits: context.limits,
     max: context.maxConnections,
     reserved: context.reservedConnections,
     used: items.reduce((sum, item) => sum + item.active + item.idle + item.idleInTransaction, 0),
@@ -147,7 +148,13 @@ export function envelope(
   overhead: Overhead,
 ) {
   const generatedAt = new Date(context.clock.nowMs()).toISOString();
-  return { schema, generatedAt, instance, engine: context.engine, window, limits: context.limits, overhead };
+  const limits = limitsBut('connections.', context.limits);
+  return { schema, generatedAt, instance, engine: context.engine, window, limits, overhead };
+}
+
+/** A limit stands with the answers that it limits. */
+function limitsBut(prefix: string, limits: readonly Limit[]): Limit[] {
+  return limits.filter(({ capability }) => !capability.startsWith(prefix));
 }
 
 export function reportWindow(window: Window, ticks: TickTotals): ReportWindow {

@@ -5,7 +5,7 @@ import { renderTable, type TableColumn } from './table.js';
 
 const right = (title: string): TableColumn => ({ title, align: 'right' });
 export const SESSION_COLUMNS: readonly TableColumn[] = [
-  right('PID'),
+  right('ID'),
   { title: 'user' },
   { title: 'database' },
   { title: 'application' },

@@ -2,8 +2,8 @@ import { type Connection as Client, createConnection } from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { normaliseStatement } from '../../src/engines/mysql/normalise.js';
 import { openHost } from '../../src/host/index.js';
-import type { PrivateMysql } from '../../src/lab/mysql/index.js';
-import { describeOnMysql, MYSQL_GRANTS, MYSQL_MATRIX } from '../servers/index.js';
+import { MONITOR_GRANTS, type PrivateMysql } from '../../src/lab/mysql/index.js';
+import { describeOnMysql, MYSQL_MATRIX } from '../servers/index.js';
 import { type Contract, connectingFailsClearly, engineContract, type Peer } from './contract.js';
 import { Harness, logIn } from './harness.js';
 
@@ -15,10 +15,17 @@ const FORMS = [
   'UPDATE forms SET `order` = "q" WHERE id = -4 /* why */',
   'SELECT COUNT(*), MAX(id) FROM forms AS f WHERE f.id >= 0x1f -- tail',
   "DELETE FROM shop.forms WHERE `order` LIKE 'z%' LIMIT 3",
+  'SELECT COUNT(DISTINCT id), STD(id), -1, id - 1 FROM forms',
+  "SELECT SUBSTR('abc', 1), NOW(), CURRENT_TIMESTAMP, DATABASE(), @x, @@version",
+  "INSERT INTO forms (id, `order`) VALUES (20, NULL), (21, 'b')",
+  'SELECT id FROM forms WHERE `order` IS NULL AND id = ANY (SELECT 1) && id < 3',
+  'SELECT CAST(id AS CHAR(3)), CAST(id AS SIGNED INTEGER) FROM forms',
+  'SELECT DATE_ADD(NOW(), INTERVAL 1 DAY)',
+  'SHOW COLUMNS FROM forms',
   `SELECT ${Array.from({ length: 150 }, (_, n) => `id + ${n} AS column_${n}`).join(', ')} FROM forms`,
 ];
 
-/** What docs/privileges.md says is unknown without each grant, by its place in MYSQL_GRANTS. */
+/** What docs/privileges.md says is unknown without each grant, by its place in MONITOR_GRANTS. */
 const LOST = {
   mysql: [['sessions.clientPorts', 'counters.innodb'], ['replication.role'], ['sessions.details']],
   mariadb: [['sessions.details', 'sessions.transactions', 'counters.innodb'], ['replication.role'], []],
@@ -55,7 +62,7 @@ for (const options of MYSQL_MATRIX) {
         });
 
         it('needs each of the documented grants, and says what is lost without it', async () => {
-          const grants = MYSQL_GRANTS[server().flavour];
+          const grants = MONITOR_GRANTS[server().flavour];
           const root = await server().connect();
           for (const [left, lost] of LOST[server().flavour].entries()) {
             await root.query(`CREATE USER lacks${left}@'%' IDENTIFIED BY 'one'`);
@@ -208,7 +215,7 @@ function contractOf(server: PrivateMysql, schema: boolean): Contract {
     peer: async () => peerOf(await server.connect('shop')),
     serverPid: () => server.pid,
     facts: () => ({ maxConnections: 151, reservedConnections: 0, dataDirectory: server.dataDirectory }),
-    own: { user: 'dbvitals' },
+    own: { user: 'dbvitals', application: schema ? 'dbvitals' : null },
     background: schema ? BACKGROUND[server.version] : [],
     slow: (literal) => `SELECT SLEEP(30), '${literal}' AS found`,
     counted: schema

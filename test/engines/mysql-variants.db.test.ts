@@ -3,9 +3,9 @@ import { StatementDeltas } from '../../src/collector/statement-deltas.js';
 import { increase } from '../../src/core/delta.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
-import { type PrivateMysql, startMysqlReplica, withGtid } from '../../src/lab/mysql/index.js';
+import { MONITOR_GRANTS, type PrivateMysql, startMysqlReplica, withGtid } from '../../src/lab/mysql/index.js';
 import { Harness, logIn } from '../contract/harness.js';
-import { describeOnMysql, MYSQL_GRANTS, MYSQL_VERSIONS } from '../servers/index.js';
+import { describeOnMysql, MYSQL_VERSIONS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
 const monitor = async (server: PrivateMysql) =>
@@ -162,7 +162,7 @@ describeOnMysql(
   (server) => {
     it('is refused with the setting that would change it', async () => {
       const root = await server().connect();
-      for (const grant of MYSQL_GRANTS.mysql) await root.query(`${grant} dbvitals@'%'`);
+      for (const grant of MONITOR_GRANTS.mysql) await root.query(`${grant} dbvitals@'%'`);
       await root.end();
       const harness = await monitor(server());
       const [sessions] = harness.engine.probes.filter(({ name }) => name === 'sessions');

@@ -9,7 +9,11 @@ describe('normaliseStatement', () => {
     ["SELECT 'it''s', \"a\\\"b\", x'1F', 0xff, b'01', 1.5e3, .5", 'SELECT ?'],
     ['SELECT `a``b` FROM `t` # tail', 'SELECT a`b FROM t'],
     ['SELECT 1 -- tail\n+ 2', 'SELECT ? + ?'],
-    ['SELECT 5--2', 'SELECT ? - - ?'],
+    ['SELECT 5--2, -1, a - 2', 'SELECT ? - ? , a - ?'],
+    [
+      'SELECT @x, @@session.sql_mode, NULL FROM t WHERE a IS NULL',
+      'SELECT @ ? , @@ session . sql_mode , ? FROM t WHERE a IS NULL',
+    ],
     ['SELECT * FROM t WHERE id IN (1,2 , 3)', 'SELECT * FROM t WHERE id IN (?)'],
     ["INSERT INTO t VALUES (1,'a'),(2,'b')", 'INSERT INTO t VALUES (?)'],
     ['SELECT * FROM t1 WHERE a = -1', 'SELECT * FROM t1 WHERE a = - ?'],

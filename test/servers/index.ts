@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
+  MONITOR_GRANTS,
   type MysqlServerOptions,
   type MysqlVersion,
   type PrivateMysql,
@@ -65,20 +66,6 @@ export const MYSQL_MATRIX: readonly MysqlServerOptions[] = [
   { version: 'mariadb-11.8', settings: { 'performance-schema': 'ON' } },
 ];
 
-/** The documented minimum, as docs/privileges.md has it, to be given one by one. */
-export const MYSQL_GRANTS: Readonly<Record<'mysql' | 'mariadb', readonly string[]>> = {
-  mysql: [
-    'GRANT PROCESS ON *.* TO',
-    'GRANT REPLICATION CLIENT ON *.* TO',
-    'GRANT SELECT ON performance_schema.* TO',
-  ],
-  mariadb: [
-    'GRANT PROCESS ON *.* TO',
-    'GRANT SLAVE MONITOR ON *.* TO',
-    'GRANT SELECT ON performance_schema.* TO',
-  ],
-};
-
 /** A suite on a MySQL or MariaDB of its own, skipped loudly where it cannot be had, as PostgreSQL is. */
 export function describeOnMysql(
   name: string,
@@ -93,7 +80,7 @@ export function describeOnMysql(
       server = await startMysqlServer(options);
       const client = await server.connect();
       await client.query("CREATE USER dbvitals@'%' IDENTIFIED BY 'watching'");
-      for (const grant of MYSQL_GRANTS[server.flavour]) await client.query(`${grant} dbvitals@'%'`);
+      for (const grant of MONITOR_GRANTS[server.flavour]) await client.query(`${grant} dbvitals@'%'`);
       await client.query("CREATE USER poor@'%' IDENTIFIED BY 'nothing'; CREATE DATABASE shop");
       await client.end();
     });

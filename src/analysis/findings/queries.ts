@@ -1,6 +1,7 @@
 import type { EngineName } from '../../core/engine-name.js';
 import type { QueryItem } from '../../core/query-report.js';
 import type { Finding } from '../../core/report.js';
+import { OVERFLOW_DIGEST } from '../../core/statement.js';
 
 /** More statements with the same finding are in the table anyway. */
 const MOST_OF_A_KIND = 3;
@@ -33,6 +34,8 @@ export function queryFindings(items: readonly QueryItem[], window: QueryWindow):
     ...by(lockWaitMs)
       .flatMap((item) => lockWaits(item, windowSeconds, at))
       .slice(0, MOST_OF_A_KIND),
+    ...asList(readsOfOthers(items, windowSeconds, at)),
+    ...asList(lostStatements(statements, at)),
   ];
 }
 
@@ -125,6 +128,40 @@ function lockWaits(item: QueryItem, windowSeconds: number, at: string): Finding[
       advice: 'See who holds them: `dbvitals locks` shows the tree.',
     },
   ];
+}
+
+/** Read-ahead and the like: bytes that a statement caused and that stand in no statement's row. */
+function readsOfOthers(items: readonly QueryItem[], windowSeconds: number, at: string): Finding | null {
+  const sum = (rows: readonly QueryItem[]) => rows.reduce((all, { readBytes }) => all + (readBytes ?? 0), 0);
+  const background = sum(items.filter(({ kind }) => kind === 'background'));
+  const all = sum(items);
+  if (background / windowSeconds < 1024 * 1024 || background < all / 10) return null;
+  return {
+    code: 'READS_IN_BACKGROUND',
+    severity: 'info',
+    confidence: 0.9,
+    title: `${percent(background / all)} of the bytes read were read by the server's own threads or processes`,
+    evidence: [
+      { what: 'read by them', value: background, unit: 'bytes', at },
+      { what: 'read in all', value: all, unit: 'bytes', at },
+    ],
+    advice: 'Read-ahead works for statements: what single statements read is higher than their rows say.',
+  };
+}
+
+/** What the server had no room to count apart. */
+function lostStatements(statements: readonly QueryItem[], at: string): Finding | null {
+  const lost = statements.find(({ digest, calls }) => digest === OVERFLOW_DIGEST && (calls ?? 0) > 0);
+  if (lost === undefined) return null;
+  return {
+    code: 'STATEMENTS_NOT_TOLD_APART',
+    severity: 'warning',
+    confidence: 1,
+    title: "The server's table of statements is full: new ones are counted together in one row",
+    evidence: [{ what: 'calls', value: lost.calls ?? 'unknown', unit: '', at }],
+    advice:
+      'Raise performance_schema_digests_size (at the next start), or TRUNCATE performance_schema.events_statements_summary_by_digest.',
+  };
 }
 
 function lockWaitMs({ waitMs }: QueryItem): number {

@@ -58,7 +58,7 @@ export async function demo(context: CommandContext, _args: readonly string[], fl
       '',
       ...queriesLines({ ...queries, findings }, width, style),
       '',
-      ...NEXT,
+      ...nextSteps(server.url),
     ]);
   }
 }
@@ -69,9 +69,16 @@ function engineOf(name: string): DemoEngine {
   throw new DbvitalsError('USAGE', `no demo of ${name}`, { remedy: `one of ${DEMO_ENGINES.join(', ')}` });
 }
 
-const NEXT = [
-  'That was a private server; it is gone. Yours:',
-  '  dbvitals discover                                        servers of this host',
-  '  dbvitals add prod postgresql://monitor@host/postgres     then: dbvitals doctor prod; dbvitals collect',
-  '  dbvitals top --url postgresql://monitor@host/postgres    without any configuration',
-];
+function nextSteps(url: string): string[] {
+  const yours = url.startsWith('postgresql')
+    ? 'postgresql://monitor@host/postgres'
+    : `${new URL(url).protocol}//monitor@host`;
+  return [
+    'That was a private server; it is gone. Yours:',
+    '  dbvitals discover                      servers of this host',
+    `  dbvitals add prod ${yours}`,
+    '  dbvitals doctor prod                   what this login can see, and the GRANT for the rest',
+    '  dbvitals collect                       the daemon; then dbvitals queries prod',
+    `  dbvitals top --url ${yours}`,
+  ];
+}

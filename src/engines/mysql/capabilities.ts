@@ -72,12 +72,9 @@ function sessionCapabilities(input: CapabilityInput): Capability[] {
         : 'the server does not tell the threads of its sessions',
       pooled ? 'thread_handling=one-thread-per-connection (takes effect at the next start)' : null,
     ),
-    consumer(
-      input,
-      'sessions.digest',
-      'events_statements_current',
-      'the running statement is told by its text',
-    ),
+    mariadb
+      ? note('sessions.digest', 'statements are told apart by their texts, normalised here')
+      : consumer(input, 'sessions.digest', 'events_statements_current', 'running statements are unknown'),
     mariadb
       ? given('sessions.transactions', process, 'INNODB_TRX may not be read', GRANT_PROCESS)
       : consumer(
@@ -129,13 +126,10 @@ function serverCapabilities(input: CapabilityInput): Capability[] {
       "limits of accounts may not be read; only the server's max_user_connections is known",
       'GRANT SELECT (User, max_user_connections) ON mysql.user TO <this account>;',
     ),
-    {
-      capability: 'io.perSession',
-      available: true,
-      reason:
-        "reads and writes of InnoDB's own threads (read-ahead, page cleaners, log) are background work, whoever caused them",
-      remedy: null,
-    },
+    note(
+      'io.perSession',
+      "reads and writes of InnoDB's own threads (read-ahead, page cleaners, log) are background work, whoever caused them",
+    ),
   ];
 }
 
@@ -171,7 +165,7 @@ function consumer(
     return given(capability, false, `${reason}: ${effect}`, remedy);
   }
   // Its view is not read on MariaDB: PROCESSLIST has the text, and the state tells the wait.
-  if (input.mariadb) return given(capability, false, `not read on MariaDB: ${effect}`, null);
+  if (input.mariadb) return given(capability, false, `${name} is not read on MariaDB: ${effect}`, null);
   return given(
     capability,
     input.consumers?.get(name) === true,
@@ -192,6 +186,11 @@ function schemaRefusal({ settings }: CapabilityInput): [string, string] {
 
 function hasProcess(grants: readonly string[]): boolean {
   return grants.some((grant) => /\b(PROCESS|ALL PRIVILEGES|SUPER)\b.* ON \*\.\*/.test(grant));
+}
+
+/** Available, with something to know about it. */
+function note(capability: string, reason: string): Capability {
+  return { capability, available: true, reason, remedy: null };
 }
 
 function given(capability: string, available: boolean, reason: string, remedy: string | null): Capability {

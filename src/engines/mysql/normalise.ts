@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { comparedToken } from './synonyms.js';
 
 /** Longest text kept of a statement, characters. */
 export const MOST_CHARACTERS = 4_096;
@@ -26,19 +27,39 @@ export interface Normalised {
 
 /** A statement, or the server's DIGEST_TEXT of one, without its literals. Never throws; a cut text is taken as it is. */
 export function normaliseStatement(sql: string): Normalised {
+  const folded = foldLists(tokensOf(sql.slice(0, 65_536)));
+  const text = folded.join(' ').replace(CONTROL, ' ').slice(0, MOST_CHARACTERS);
+  const compared = folded.map(comparedToken).join(' ').slice(0, COMPARED_CHARACTERS);
+  return { digest: `t:${createHash('sha1').update(compared).digest('hex').slice(0, 16)}`, text };
+}
+
+/** After these a sign belongs to the literal (gen_lex_token.cc, "start expression" tokens). */
+const BEFORE_EXPRESSION =
+  /^([(,+*/%^|&-]|\|\||&&|select|return|if|case|when|while|until|or|xor|and|not|between|like|regexp|rlike|interval|default|div|mod)$/i;
+/** After these NULL is a part of the grammar; elsewhere it is a literal to the server. */
+const BEFORE_NULL = /^(is|not|default|set)$/i;
+
+function tokensOf(sql: string): string[] {
   const tokens: string[] = [];
-  for (const { groups = {} } of sql.slice(0, 65_536).matchAll(TOKEN)) {
-    if (groups.comment !== undefined) continue;
-    if (groups.literal !== undefined) tokens.push('?');
-    else if (groups.quoted !== undefined) tokens.push(plainName(groups.quoted));
-    else tokens.push(groups.operator === '<>' ? '!=' : ((groups.name ?? groups.operator) as string));
+  for (const { groups = {} } of sql.matchAll(TOKEN)) {
+    const { comment, literal, quoted, name, operator } = groups;
+    if (comment !== undefined) continue;
+    const before = tokens.at(-1) ?? '';
+    if (literal !== undefined) {
+      if (/^[+-]$/.test(before) && BEFORE_EXPRESSION.test(tokens.at(-2) ?? '')) tokens.pop();
+      tokens.push('?');
+    } else if (quoted !== undefined) tokens.push(plainName(quoted));
+    else if (name !== undefined) tokens.push(...wordTokens(name, before));
+    else tokens.push(operator === '<>' ? '!=' : (operator as string));
   }
-  const folded = foldLists(tokens);
-  const whole = folded.join(' ').replace(CONTROL, ' ');
-  const text = whole.slice(0, MOST_CHARACTERS);
-  const compared = whole.toLowerCase().slice(0, COMPARED_CHARACTERS);
-  const hash = createHash('sha1').update(compared).digest('hex').slice(0, 16);
-  return { digest: `t:${hash}`, text };
+  return tokens;
+}
+
+/** The server tells variables apart by their sign only: `@x` is `@ ?`, `@@x` is `@@ x`. */
+function wordTokens(word: string, before: string): string[] {
+  if (/^null$/i.test(word) && !BEFORE_NULL.test(before)) return ['?'];
+  if (/^@@./.test(word)) return ['@@', word.slice(2)];
+  return /^@[^@]/.test(word) ? ['@', '?'] : [word];
 }
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}]/gu;

@@ -10,10 +10,10 @@ import { waitClassOf } from '../wait-classes.js';
  * Columns of queries/sessions-*: one row per part of a session, because scanning each view once and joining here costs the
  * server 4 ms at 1,000 sessions, and joining there 20 ms on MySQL and 85 ms on MariaDB (decisions/0004).
  * `session`: a thread; `statement`, `transaction`, `wait`: what thread `thread` is in now, `name` being the digest or the
- * event; `endpoint`: `host` with the port of session `id`; `clock`: `ms` is the server's time.
+ * event; `endpoint`: `host` with the port of session `id`, `application`: the program that its driver named; `clock`: `ms` is the server's time.
  */
 interface PartColumns {
-  readonly part: 'session' | 'statement' | 'transaction' | 'wait' | 'endpoint' | 'clock';
+  readonly part: 'session' | 'statement' | 'transaction' | 'wait' | 'endpoint' | 'application' | 'clock';
   readonly thread: number | null;
   readonly id: number | null;
   readonly type: 'FOREGROUND' | 'BACKGROUND' | null;
@@ -63,10 +63,11 @@ function partsOf(rows: readonly PartColumns[]): Parts {
     transaction: new Map<number | null, PartColumns>(),
     wait: new Map<number | null, PartColumns>(),
     endpoint: new Map<number | null, PartColumns>(),
+    application: new Map<number | null, PartColumns>(),
     clock: new Map<number | null, PartColumns>(),
   };
   for (const row of rows) {
-    const key = row.part === 'endpoint' ? row.id : row.thread;
+    const key = row.part === 'endpoint' || row.part === 'application' ? row.id : row.thread;
     // A transaction within a transaction (XA, a stored function) has a row of its own; the outer one comes first.
     if (!parts[row.part].has(key)) parts[row.part].set(key, row);
   }
@@ -97,7 +98,7 @@ function sessionOf(row: PartColumns, parts: Parts, nowMs: number, facts: Instanc
     leaderId: null,
     database: row.db,
     user: row.account,
-    application: null,
+    application: parts.application.get(row.id)?.name ?? null,
     clientAddress: address,
     clientPort: port,
     state,

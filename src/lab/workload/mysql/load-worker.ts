@@ -21,7 +21,13 @@ await Promise.all(sessions);
 process.disconnect?.();
 
 async function runWorker(worker: MysqlWorker, signal: AbortSignal): Promise<void> {
-  const client = await createConnection({ host: '127.0.0.1', port, user: worker.user, database: 'shop' });
+  const client = await createConnection({
+    host: '127.0.0.1',
+    port,
+    user: worker.user,
+    database: 'shop',
+    connectAttributes: { program_name: worker.application },
+  });
   (client as unknown as { on(event: 'error', listener: () => void): void }).on('error', () => {});
   const end = () => client.destroy();
   signal.addEventListener('abort', end, { once: true });

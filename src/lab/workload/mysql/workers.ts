@@ -4,6 +4,8 @@ import type { Connection } from 'mysql2/promise';
 /** One believable client: who it says it is, and what it does again and again. */
 export interface MysqlWorker {
   readonly user: string;
+  /** As the driver tells it to the server. */
+  readonly application: string;
   readonly sessions: number;
   step(client: Connection, signal: AbortSignal): Promise<void>;
 }
@@ -13,6 +15,7 @@ const random = (most: number) => 1 + Math.floor(Math.random() * most);
 export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   {
     user: 'webshop',
+    application: 'shop-frontend',
     sessions: 4,
     async step(client, signal) {
       await client.query('SELECT name, balance FROM customers WHERE id = ?', [random(40_000)]);
@@ -25,6 +28,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'billing',
+    application: 'invoices',
     sessions: 1,
     async step(client, signal) {
       await client.query(
@@ -36,6 +40,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'webshop',
+    application: 'shop-frontend',
     sessions: 1,
     // The column has no index: each call reads the whole table.
     async step(client, signal) {
@@ -47,6 +52,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'batch',
+    application: 'nightly',
     sessions: 1,
     async step(client, signal) {
       await client.query('SELECT COUNT(*), MAX(LENGTH(document)) FROM archive WHERE shop = ?', [
@@ -57,6 +63,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'batch',
+    application: 'nightly',
     sessions: 1,
     async step(client, signal) {
       await client.query('SELECT SHA2(document, 512) AS h FROM archive WHERE id > ? ORDER BY h LIMIT 1', [
@@ -67,6 +74,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'billing',
+    application: 'invoices',
     sessions: 1,
     // A transaction that somebody forgot: it holds its rows while it does nothing.
     async step(client, signal) {
@@ -79,6 +87,7 @@ export const MYSQL_WORKERS: readonly MysqlWorker[] = [
   },
   {
     user: 'webshop',
+    application: 'shop-frontend',
     sessions: 3,
     async step(client, signal) {
       await client.query('UPDATE customers SET balance = balance + 1 WHERE id = ?', [random(3)]);

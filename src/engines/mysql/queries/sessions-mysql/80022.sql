@@ -18,4 +18,7 @@ UNION ALL
 SELECT 'endpoint', NULL, p.ID, NULL, NULL, NULL, NULL, p.HOST, NULL, NULL, NULL, NULL, NULL
 FROM performance_schema.processlist AS p
 UNION ALL
+SELECT 'application', NULL, a.PROCESSLIST_ID, NULL, a.ATTR_VALUE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM performance_schema.session_connect_attrs AS a WHERE a.ATTR_NAME = 'program_name'
+UNION ALL
 SELECT 'clock', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, UNIX_TIMESTAMP(NOW(6)) * 1000, NULL
