@@ -36,6 +36,8 @@ export interface LockFindings {
   readonly episodes: readonly LockEpisode[];
   readonly deadlocks: readonly DeadlockRecord[];
   readonly events: readonly EventSample[];
+  /** Our clock: a look at this time tells more than one a little later would; absent for none. */
+  readonly lookAtMs?: number | undefined;
 }
 
 /** A deadlock as the server tells it: from its log or status text. */

@@ -14,7 +14,9 @@ export function combine(analysts: readonly LockAnalyst[]): LockAnalyst {
 }
 
 function together(findings: readonly LockFindings[]): LockFindings {
+  const looks = findings.flatMap(({ lookAtMs }) => lookAtMs ?? []);
   return {
+    lookAtMs: looks.length === 0 ? undefined : Math.min(...looks),
     edges: findings.flatMap(({ edges }) => edges),
     sessions: findings.flatMap(({ sessions }) => sessions),
     episodes: findings.flatMap(({ episodes }) => episodes),

@@ -128,16 +128,19 @@ export class LockLane {
   async #look(startedMs: number): Promise<number> {
     const { ports, publisher, factor, resolve } = this.parts;
     const { records, cost } = await this.#roundTrip(this.#snapshot as Probe, startedMs);
-    const { waitMs, breaker } = this.#pace.next(cost, factor());
+    const { waitMs, leastMs, breaker } = this.#pace.next(cost, factor());
     if (breaker !== null) this.#tellBreaker(breaker, cost.failed, waitMs);
     if (records?.locks === undefined) return waitMs;
     const reading = await resolve(records.locks);
     this.#latest = { reading, atMs: ports.clock.monotonicMs() };
     this.#waiting = reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted);
     if (this.#waiting) this.#lastWaitMs = ports.clock.monotonicMs();
-    publisher.publish(ports.lockAnalyst.observe(reading));
+    const findings = ports.lockAnalyst.observe(reading);
+    publisher.publish(findings);
     this.#read();
-    return this.#waiting ? waitMs : Math.max(waitMs, WATCH_EVERY_MS);
+    if (!this.#waiting) return Math.max(waitMs, WATCH_EVERY_MS);
+    const { lookAtMs = Number.POSITIVE_INFINITY } = findings;
+    return Math.max(leastMs, Math.min(waitMs, lookAtMs - reading.atMs));
   }
 
   /** The cheap question; a waiter is looked at without delay. */

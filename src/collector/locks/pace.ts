@@ -20,6 +20,8 @@ export interface SnapshotCost {
 export interface NextSnapshot {
   /** From the start of this snapshot to the start of the next. */
   readonly waitMs: number;
+  /** Where there is a reason to look sooner: the share of the server allows no less than this. */
+  readonly leastMs: number;
   /** The breaker opened with this snapshot, or closed again. */
   readonly breaker: 'opened' | 'closed' | null;
 }
@@ -38,17 +40,19 @@ export class Pace {
 
   /** `factor`: how many times its interval the governor makes the lane wait. */
   next({ costMs, elapsedMs, failed }: SnapshotCost, factor: number): NextSnapshot {
-    const waitMs = Math.max(this.everyMs, COST_TIMES * costMs) * factor;
+    const leastMs = COST_TIMES * costMs * factor;
+    const waitMs = Math.max(this.everyMs * factor, leastMs);
     const wasOpen = this.open;
     if (!failed && elapsedMs <= SLOW_MS) {
       this.#slow = 0;
       this.#pauseMs = FIRST_PAUSE_MS;
-      return { waitMs, breaker: wasOpen ? 'closed' : null };
+      return { waitMs, leastMs, breaker: wasOpen ? 'closed' : null };
     }
     this.#slow += 1;
-    if (!this.open) return { waitMs, breaker: null };
+    if (!this.open) return { waitMs, leastMs, breaker: null };
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
-    return { waitMs: Math.max(waitMs, pauseMs), breaker: wasOpen ? null : 'opened' };
+    const slowMs = Math.max(waitMs, pauseMs);
+    return { waitMs: slowMs, leastMs: slowMs, breaker: wasOpen ? null : 'opened' };
   }
 }

@@ -21,7 +21,7 @@ import { type Knowledge, sceneOf } from './scene.js';
 import { Stages } from './stages.js';
 import { StatementClasses } from './statement-classes.js';
 import { Transactions } from './transactions.js';
-import { type Policy, policyOf } from './victim.js';
+import { nextLookMs, type Policy, policyOf } from './victim.js';
 import { witnessesOf } from './witnesses.js';
 
 /** Tells deadlocks of one instance: those that happened, those that stand, those one edge away, those that can be. */
@@ -79,13 +79,16 @@ class DeadlockAnalyst implements LockAnalyst {
   observe(reading: LockReading): LockFindings {
     const { scene, witnesses, records } = this.#learnNowOrLater(reading);
     const { fresh, ended } = this.#imminent.observe(reading, scene, this.#policy);
-    return found([
+    const { serverNowMs, atMs } = reading;
+    const look = nextLookMs(this.#imminent.waitStarts(), this.#policy, serverNowMs);
+    const findings = found([
       ...fresh,
       ...records,
       ...this.#foretold(fresh, scene),
       ...ended.flatMap((cycle) => this.#ended(cycle)),
       ...this.#risks.observe(scene, witnesses),
     ]);
+    return look === null ? findings : { ...findings, lookAtMs: look - serverNowMs + atMs };
   }
 
   #remember(history: readonly TransactionStep[]): void {

@@ -56,6 +56,11 @@ export class ImminentDeadlocks {
     return { fresh, ended: this.#end(standing.ids, reading.atMs) };
   }
 
+  /** When the waits of the last reading began, by the server's clock. */
+  waitStarts(): number[] {
+    return [...this.#waits.values()];
+  }
+
   /** The lane has fallen silent: nothing stands any more. */
   silence(atMs: number): readonly EndedCycle[] {
     const silent = [...this.#live.values()].every(({ lastSeenAtMs }) => atMs - lastSeenAtMs > 5_000);
@@ -122,7 +127,7 @@ export class ImminentDeadlocks {
     const now = new Map<string, number>();
     for (const edge of edges) {
       const key = waitKey(edge);
-      now.set(key, this.#waits.get(key) ?? serverNowMs);
+      now.set(key, edge.waitStartedAtMs ?? this.#waits.get(key) ?? serverNowMs);
     }
     this.#waits = now;
   }

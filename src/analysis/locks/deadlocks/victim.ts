@@ -57,6 +57,25 @@ export function victimOf(
   });
 }
 
+/** A look this long before a waiter looks itself still sees the circle that it would find. */
+const BEFORE_MS = 25;
+
+/**
+ * When, after `serverNowMs`, the next waiter looks for a deadlock, a little before it: a circle that stands then is
+ * broken a moment later. Null where the server does not wait with looking.
+ */
+export function nextLookMs(
+  waitStarts: readonly number[],
+  policy: Policy,
+  serverNowMs: number,
+): number | null {
+  if (policy.how !== 'detector') return null;
+  const due = waitStarts
+    .map((startMs) => startMs + policy.timeoutMs - BEFORE_MS)
+    .filter((dueMs) => dueMs > serverNowMs);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
 /** The server breaks such a cycle itself at once: what a reading shows of it is over, or two moments put together. */
 export function brokenAtOnce(cycle: Cycle, policy: Policy): boolean {
   return (
