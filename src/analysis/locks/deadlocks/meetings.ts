@@ -23,7 +23,7 @@ export interface Meeting {
 /** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
 const LEAST_FOLLOWED = 2;
 const UPGRADE_DOUBT = 0.1;
-const LIKE_UPGRADE_DOUBT = 0.3;
+const LIKE_UPGRADE_DOUBT = 0.5;
 
 /** Counts how waiters of one class of locks meet holders of the same class. */
 export class Meetings {
@@ -51,7 +51,11 @@ export class Meetings {
 
   probability({ name, first, later, counts, upgrades, likeUpgrades }: Meeting): number {
     if (upgrades > 0) return 1 - UPGRADE_DOUBT ** upgrades;
-    if (likeUpgrades > counts.laterOnFirst) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
+    if (likeUpgrades > counts.laterOnFirst) {
+      // Two texts of one step meet in both directions; a later step and an earlier one do not.
+      const back = this.#meetings.get(keyOf(name, later, first))?.likeUpgrades ?? 0;
+      return back > 0 ? 0 : 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
+    }
     const shared: MeetingCounts =
       first === later ? counts : { ...counts, firstOnFirst: this.#firsts.get(`${name}\0${first}`) ?? 0 };
     return unorderedProbability(shared);
@@ -167,9 +171,14 @@ function sharedByHolder({ holder, edge }: Wait): boolean {
   return mode !== undefined && /^S\b/.test(mode) && /^X\b/.test(edge.mode);
 }
 
-/** Both have locked rows of the relation shared; the holder no more than that, the waiter writes there now. */
+/**
+ * By the locks on relations: the holder has locked rows there shared or for update only, and the waiter has all that the
+ * holder has, and has it from before its present statement: it has done what the holder did, and now wants more.
+ */
 function likeUpgrade({ waiter, holder, name }: Wait): boolean {
-  return (
-    waiter.shares.has(name) && waiter.holds.get(name) === 'exclusive' && holder.holds.get(name) === 'shared'
-  );
+  if (!waiter.listed || holder.holds.get(name) !== 'shared' || !waiter.shares.has(name)) return false;
+  if (isFirstStatement(waiter) || ![...holder.holds.keys()].every((held) => waiter.holds.has(held)))
+    return false;
+  const others = [...holder.holds].filter(([held, strength]) => held !== name && strength === 'exclusive');
+  return others.length > 0 || waiter.holds.get(name) === 'exclusive';
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { MIXES } from '../../../../bench/deadlocks/mixes.js';
 import { createDeadlockAnalyst } from '../../../../src/analysis/locks/deadlocks/analyst.js';
 import { patternKey } from '../../../../src/analysis/locks/deadlocks/patterns.js';
 import { unorderedProbability } from '../../../../src/analysis/locks/deadlocks/self-order.js';
-import { MIXES } from './mixes.js';
 import { simulate } from './simulator.js';
 
 /** Seeds that nothing was tuned on. */

@@ -1,3 +1,5 @@
+import { keysOf } from '../../../../bench/deadlocks/keys.js';
+import type { Mix, MixTemplate } from '../../../../bench/deadlocks/mixes.js';
 import type {
   LockAnalyst,
   LockFindings,
@@ -5,13 +7,11 @@ import type {
   TransactionStep,
 } from '../../../../src/core/lock-analyst.js';
 import type { DeadlockRecord } from '../../../../src/core/lock-samples.js';
-import type { Mix, MixTemplate } from './mixes.js';
 import { seeded } from './seeded.js';
 import { readingOf, sessionRow } from './view.js';
 import {
   blockersOf,
   digestOf,
-  keysOf,
   lockOf,
   newWorker,
   relationOf,
