@@ -1,3 +1,10 @@
+export type {
+  DeadlockItem,
+  DeadlockPartyItem,
+  DeadlockScores,
+  DeadlockStatement,
+  DeadlocksReport,
+} from './core/deadlock-report.js';
 export { DbvitalsError, type ErrorCode } from './core/errors.js';
 export type {
   DiscoveredInstance,
@@ -21,6 +28,7 @@ export type {
   AddDatabaseOptions,
   ConnectionOptions,
   DdlOptions,
+  DeadlockOptions,
   LockEpisodeOptions,
   LockOptions,
   MonitorEvents,

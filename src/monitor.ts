@@ -1,5 +1,6 @@
 import { expandService, targetOf, withPooler } from './config/index.js';
 import type { Clock } from './core/clock.js';
+import type { DeadlocksReport } from './core/deadlock-report.js';
 import type { Target } from './core/engine.js';
 import { ENGINE_ALIASES } from './core/engine-name.js';
 import { DbvitalsError } from './core/errors.js';
@@ -10,6 +11,7 @@ import type {
   AddDatabaseOptions,
   ConnectionOptions,
   DdlOptions,
+  DeadlockOptions,
   LockEpisodeOptions,
   LockOptions,
   MonitorEvents,
@@ -27,11 +29,13 @@ import { systemClock } from './core/system-clock.js';
 import { loadEngine } from './engines/registry.js';
 import { discoverInstances, openHost } from './host/index.js';
 import { type AnswerContext, answerConnections, answerQueries, answerSessions } from './monitor/answers.js';
+import { answerDeadlocks } from './monitor/answers-deadlocks.js';
 import { answerLockEpisodes, answerLocks } from './monitor/answers-locks.js';
 import { guardDdl } from './monitor/ddl-guard.js';
 import { examine } from './monitor/doctor.js';
 import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
+import { bareHead, unknownInstance } from './monitor/head.js';
 import { failureLimit, localityLimit } from './monitor/limits.js';
 import { LiveMonitor } from './monitor/live.js';
 import { ownOverhead } from './monitor/overhead.js';
@@ -155,6 +159,11 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     return answerLockEpisodes(await this.#context(options.database), options);
   }
 
+  /** Deadlocks that happened, that stand or are near, the patterns that can deadlock, and how good the predictions were. */
+  async getDeadlocks(options: DeadlockOptions): Promise<DeadlocksReport> {
+    return answerDeadlocks(await this.#context(options.database), options);
+  }
+
   /** What an ALTER of a table would stand behind, and whom it would stop. Connects by itself and looks for five seconds. */
   async analyzeDdl(options: DdlOptions): Promise<DdlGuardReport> {
     const target = this.#target(options.database);
@@ -250,10 +259,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
   #target(name: string): Target {
     const target = this.#targets.get(name);
     if (target !== undefined) return target;
-    const known = [...this.#targets.keys()];
-    throw new DbvitalsError('INSTANCE_UNKNOWN', `there is no instance ${name.slice(0, 64)}`, {
-      remedy: known.length === 0 ? 'add one first' : `known: ${known.join(', ')}`,
-    });
+    throw unknownInstance(name, [...this.#targets.keys()]);
   }
 
   #openHost() {
@@ -287,13 +293,6 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
 
   #head(instance: string | null) {
     const engine = instance === null ? null : (this.#targets.get(instance)?.engine ?? null);
-    return {
-      generatedAt: new Date(this.#clock.nowMs()).toISOString(),
-      instance,
-      engine,
-      window: null,
-      limits: [],
-      overhead: null,
-    };
+    return bareHead(this.#clock.nowMs(), instance, engine);
   }
 }

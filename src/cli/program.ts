@@ -107,6 +107,7 @@ function addAnswers(add: Add): void {
     ),
   ).option('--background', 'server processes too');
   addLocks(add);
+  addDeadlocks(add);
   filters(
     add(
       'connections [name]',
@@ -142,6 +143,27 @@ function addLocks(add: Add): void {
     .option('--since <time>', 'episodes from: 30s, 15m, 1h, 7d or ISO 8601')
     .option('--until <time>', 'to')
     .option('--ddl <table>', 'what an ALTER of this table would stand behind, and whom it would stop')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
+    );
+}
+
+function addDeadlocks(add: Add): void {
+  add(
+    'deadlocks [name]',
+    'deadlocks that happened, that stand or are near, and transactions that can deadlock; with own scores',
+    [
+      'dbvitals deadlocks prod',
+      'dbvitals deadlocks prod --since 7d --kind happened',
+      'dbvitals deadlocks prod --kind latent,risk --fail-on warning   # exit code 1 when there is one',
+    ],
+    async () => (await import('./commands/deadlocks.js')).deadlocks,
+  )
+    .option('--since <time>', 'from: 30s, 15m, 1h, 7d or ISO 8601 (patterns: whenever they were told)', '24h')
+    .option('--until <time>', 'to')
+    .option('--kind <kinds>', 'only these, joined by commas: happened, imminent, risk, latent')
+    .option('--limit <n>', 'the newest', '200')
+    .option('--sample <time>', 'how long to watch when nothing is stored', '10s')
     .addOption(
       new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
     );

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { EngineName } from './engine-name.js';
-import type { DeadlockRecord } from './lock-samples.js';
+import type { DeadlockKind, DeadlockRecord } from './lock-samples.js';
 import type { LockResource } from './locks.js';
 import type { Logger } from './logger.js';
 
@@ -86,6 +86,26 @@ export interface LockOptions {
   readonly at?: TimeExpression;
   readonly signal?: AbortSignal;
 }
+
+export interface DeadlockOptions {
+  readonly database: string;
+  /** Default 24h; patterns that were told before it are part of the answer. Shorthand for `since`. */
+  readonly timeRange?: TimeExpression;
+  readonly since?: TimeExpression;
+  readonly until?: TimeExpression;
+  /** Only these; default all. Scores count all of them either way. */
+  readonly kinds?: readonly DeadlockKind[];
+  /** The newest; default 200. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+export const DEADLOCK_KINDS = [
+  'happened',
+  'imminent',
+  'risk',
+  'latent',
+] as const satisfies readonly DeadlockKind[];
 
 export interface LockEpisodeOptions {
   readonly database: string;

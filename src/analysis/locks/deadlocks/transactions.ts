@@ -16,6 +16,7 @@ type Seen = Pick<LockSession, 'id' | 'transactionStartedAtMs' | 'statementStarte
 
 /** An ended transaction is remembered this long. */
 const FORGET_MS = 30_000;
+const SAME_MS = 0.5;
 
 /** The transactions that are open, and which statement was seen to follow which within one. */
 export class Transactions {
@@ -33,7 +34,7 @@ export class Transactions {
     this.#open.set(key, known);
     const last = known.steps.at(-1);
     const startedAtMs = session.statementStartedAtMs;
-    if (session.digest !== null && (last === undefined || last.startedAtMs !== startedAtMs)) {
+    if (session.digest !== null && (last === undefined || isOther(last.startedAtMs, startedAtMs))) {
       this.followed(
         known.steps.map(({ digest }) => digest),
         session.digest,
@@ -69,4 +70,9 @@ export function transactionKey({
   transactionStartedAtMs,
 }: Pick<Seen, 'id' | 'transactionStartedAtMs'>): string {
   return `${id}/${transactionStartedAtMs === null ? '?' : Math.round(transactionStartedAtMs)}`;
+}
+
+/** The same time comes from two views with different rounding. */
+function isOther(a: number | null, b: number | null): boolean {
+  return a === null || b === null ? a !== b : Math.abs(a - b) > SAME_MS;
 }

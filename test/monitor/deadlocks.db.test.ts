@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { expect, it } from 'vitest';
+import type { DeadlockRecord } from '../../src/core/lock-samples.js';
+import { DatabaseResourceMonitor } from '../../src/index.js';
+import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
+import { waitFor } from '../servers/wait-for.js';
+
+describeOnPostgres('deadlocks of a real server', { version: NEWEST, ...WITH_STATEMENTS }, (server) => {
+  it('are told with their victim before the client knows, and kept with both sides afterwards', async () => {
+    await createLogins(server());
+    await using monitor = new DatabaseResourceMonitor();
+    const told: { readonly record: DeadlockRecord; readonly atMs: number }[] = [];
+    monitor.on('deadlockPredicted', ({ record }) => told.push({ record, atMs: Date.now() }));
+    await monitor.addDatabase({
+      name: 'db',
+      type: 'postgresql',
+      connectionString: server().url('postgres', 'dbvitals'),
+    });
+    await monitor.start();
+    const [a, b] = [await server().connect(), await server().connect()];
+    await a.query('CREATE TABLE pair AS SELECT i AS id, 0 AS v FROM generate_series(1, 2) AS i');
+    // The lane sleeps until somebody has waited.
+    await a.query('BEGIN; UPDATE pair SET v = 1 WHERE id = 1');
+    const behind = b.query('UPDATE pair SET v = 2 WHERE id = 1');
+    await waitFor('the waiter to be seen', async () => {
+      const { graph } = await monitor.analyzeLockContention({ database: 'db' });
+      return graph.edges.length > 0 ? true : null;
+    });
+    await a.query('COMMIT');
+    await behind;
+    const victim = await deadlock(a, b);
+    const early = told.filter(({ record }) => record.kind === 'imminent');
+    expect(early).toHaveLength(1);
+    expect(early[0]?.atMs).toBeLessThan(victim.atMs);
+    expect(early[0]?.record.victimId).toBe(victim.id);
+    expect(Math.abs((early[0]?.record.expectedAtMs ?? 0) - victim.atMs)).toBeLessThan(500);
+    const report = await waitFor('the deadlock in the answer', async () => {
+      const answer = await monitor.getDeadlocks({ database: 'db', since: '5m' });
+      return answer.scores.happened > 0 ? answer : null;
+    });
+    const [happened] = report.items.filter(({ kind }) => kind === 'happened');
+    expect(happened).toMatchObject({ victim: victim.id, resources: ['public.pair'] });
+    expect(happened?.parties).toHaveLength(2);
+    expect(happened?.statements.map(({ text }) => text).join()).toContain('UPDATE pair');
+    expect(happened?.leadSeconds).toBeGreaterThan(0);
+    expect(report.scores).toMatchObject({ happened: 1, foretold: 1, recall: 1, precision: 1 });
+    await Promise.all([a.end(), b.end()]);
+  });
+});
+
+async function deadlock(a: pg.Client, b: pg.Client): Promise<{ readonly id: string; readonly atMs: number }> {
+  const ids = await Promise.all(
+    [a, b].map(async (client) => {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      return String(rows[0]?.pid);
+    }),
+  );
+  await a.query('BEGIN; UPDATE pair SET v = 1 WHERE id = 1');
+  await b.query('BEGIN; UPDATE pair SET v = 1 WHERE id = 2');
+  const ended: { id: string; atMs: number }[] = [];
+  const ask = async (client: pg.Client, index: number, row: number) => {
+    try {
+      await client.query(`UPDATE pair SET v = 3 WHERE id = ${row}`);
+    } catch (error) {
+      expect((error as { code?: string }).code).toBe('40P01');
+      ended.push({ id: ids[index] as string, atMs: Date.now() });
+    }
+    await client.query('ROLLBACK');
+  };
+  await Promise.all([ask(a, 0, 2), ask(b, 1, 1)]);
+  expect(ended).toHaveLength(1);
+  return ended[0] as { id: string; atMs: number };
+}
