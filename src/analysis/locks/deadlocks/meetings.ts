@@ -16,14 +16,14 @@ export interface Meeting {
   counts: { firstOnFirst: number; laterOnFirst: number };
   /** Seen to hold what it wants shared, and to want it for itself: no order of keys helps against that. */
   upgrades: number;
-  /** The same by the relation's locks alone, which do not tell which row (PostgreSQL). */
+  /** The same where the row is not named (PostgreSQL). */
   likeUpgrades: number;
 }
 
 /** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
 const LEAST_FOLLOWED = 2;
 const UPGRADE_DOUBT = 0.1;
-const LIKE_UPGRADE_DOUBT = 0.5;
+const LIKE_UPGRADE_DOUBT = 0.15;
 
 /** Counts how waiters of one class of locks meet holders of the same class. */
 export class Meetings {
@@ -51,11 +51,7 @@ export class Meetings {
 
   probability({ name, first, later, counts, upgrades, likeUpgrades }: Meeting): number {
     if (upgrades > 0) return 1 - UPGRADE_DOUBT ** upgrades;
-    if (likeUpgrades > counts.laterOnFirst) {
-      // Two texts of one step meet in both directions; a later step and an earlier one do not.
-      const back = this.#meetings.get(keyOf(name, later, first))?.likeUpgrades ?? 0;
-      return back > 0 ? 0 : 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
-    }
+    if (likeUpgrades > 0) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
     const shared: MeetingCounts =
       first === later ? counts : { ...counts, firstOnFirst: this.#firsts.get(`${name}\0${first}`) ?? 0 };
     return unorderedProbability(shared);
@@ -172,13 +168,12 @@ function sharedByHolder({ holder, edge }: Wait): boolean {
 }
 
 /**
- * By the locks on relations: the holder has locked rows there shared or for update only, and the waiter has all that the
- * holder has, and has it from before its present statement: it has done what the holder did, and now wants more.
+ * PostgreSQL: who waits for a row stands in its queue by a lock on the tuple, except who has the row shared already: it
+ * waits for the other's end and nothing else. The holder has rows there shared or for update only, and the waiter has all
+ * the relations that the holder has: it has done what the holder did, and now wants more.
  */
-function likeUpgrade({ waiter, holder, name }: Wait): boolean {
+function likeUpgrade({ waiter, holder, name, edge }: Wait): boolean {
+  if (edge.resource.kind !== 'transaction' || edge.resource.relation !== null) return false;
   if (!waiter.listed || holder.holds.get(name) !== 'shared' || !waiter.shares.has(name)) return false;
-  if (isFirstStatement(waiter) || ![...holder.holds.keys()].every((held) => waiter.holds.has(held)))
-    return false;
-  const others = [...holder.holds].filter(([held, strength]) => held !== name && strength === 'exclusive');
-  return others.length > 0 || waiter.holds.get(name) === 'exclusive';
+  return !isFirstStatement(waiter) && [...holder.holds.keys()].every((held) => waiter.holds.has(held));
 }

@@ -40,9 +40,9 @@ export function fromCircle(circle: readonly Crossing[]): Pattern {
 }
 
 export function fromMeeting(meeting: Meeting, probability: number): Pattern {
-  const { name, first, later, user, application, counts, upgrades, likeUpgrades } = meeting;
+  const { name, first, later, user, application, upgrades, likeUpgrades } = meeting;
   const side = { held: name, wanted: name, heldBy: first, wantedBy: later, user, application };
-  const upgrade = upgrades > 0 || likeUpgrades > counts.laterOnFirst;
+  const upgrade = upgrades > 0 || likeUpgrades > 0;
   return { classes: [name, name], kind: upgrade ? 'upgrade' : 'keys', sides: [side, side], probability };
 }
 

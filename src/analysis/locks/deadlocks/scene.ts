@@ -120,7 +120,10 @@ function rowsOf(locks: LockReading['locks']): Party['rows'] {
   return rows;
 }
 
-/** The wait names no relation: the one that both write to, if it is one. */
+/**
+ * The wait names no relation, only whose end it is for: on PostgreSQL that of a unique key being inserted, and that of a
+ * waiter who has the row shared already. Then it is the one relation that both write to, or whose rows both have shared.
+ */
 function inferred(
   edge: LockEdge,
   waiter: Party,
@@ -129,10 +132,23 @@ function inferred(
 ): LockClass | null {
   if (edge.resource.kind !== 'transaction') return null;
   const { digest } = waiter.session;
+  const shared = [...waiter.shares].filter((name) => holder.holds.get(name) === 'shared');
+  const [upgraded] = shared;
+  if (
+    upgraded !== undefined &&
+    shared.length === 1 &&
+    digest !== holder.session.digest &&
+    waiter.past.at(-1) !== digest
+  )
+    return upgraded;
   const both = [...waiter.holds]
     .filter(([name, strength]) => strength === 'exclusive' && holder.holds.get(name) === 'exclusive')
     .map(([name]) => name);
-  if (both.length === 1) return both[0] ?? null;
-  const shown = both.filter((name) => digest !== null && statements.classesOf(digest).has(name));
+  const tables = both.length > 1 ? both.filter((name) => !SEQUENCE.test(name)) : both;
+  if (tables.length === 1) return tables[0] ?? null;
+  const shown = tables.filter((name) => digest !== null && statements.classesOf(digest).has(name));
   return shown.length === 1 ? (shown[0] ?? null) : null;
 }
+
+/** As `serial` and identity columns name theirs. */
+const SEQUENCE = /_seq$/;

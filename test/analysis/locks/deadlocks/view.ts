@@ -81,8 +81,9 @@ export function readingOf(
         relation: step.how === 'gate' ? null : relationOf(step),
         index: null,
         row: null,
+        // PostgreSQL: nothing but the end of the other is waited for by who inserts a unique key, or has the row shared.
         ...(engine === 'postgresql' && step.how !== 'gate'
-          ? step.how === 'insert'
+          ? step.how === 'insert' || worker.held.some((held) => held.resource === resource)
             ? { key: `transaction:${blocker.id}`, kind: 'transaction' as const, relation: null }
             : { key: `row:${resource}:${versions.get(resource) ?? 0}` }
           : {}),
