@@ -80,7 +80,7 @@ async function measureCost(
   const before = await laneOf(monitor);
   const startedMs = performance.now();
   const own = process.cpuUsage();
-  await sleep(seconds * 1_000);
+  const ownWaits = await countOwnWaits(server, seconds * 1_000);
   const after = await laneOf(monitor);
   const elapsedMs = performance.now() - startedMs;
   const used = process.cpuUsage(own);
@@ -94,11 +94,30 @@ async function measureCost(
     roundTripsWithoutWaiters: idle.runs,
     snapshots: runs,
     failedSnapshots: after.failures,
+    ...ownWaits,
     snapshotCpuMs: round(cpuMs / runs),
     snapshotEveryMs: round(elapsedMs / runs),
     lanePercentOfOneServerCore: round((100 * cpuMs) / elapsedMs),
     monitorProcessPercentOfOneCore: round((used.user + used.system) / 10 / elapsedMs),
   };
+}
+
+/** Looks about thirty times a second whether the monitor itself waits for a lock. */
+async function countOwnWaits(server: LockServer, forMs: number): Promise<object> {
+  if (server.ownWaits === null) {
+    await sleep(forMs);
+    return {};
+  }
+  const client = await server.connect();
+  let looks = 0;
+  let waits = 0;
+  for (const endMs = performance.now() + forMs; performance.now() < endMs; looks += 1) {
+    const { rows } = (await client.query(server.ownWaits)) as { rows: { n: number }[] };
+    waits += rows[0]?.n ?? 0;
+    await sleep(30);
+  }
+  await client.end();
+  return { looksAtOurselves: looks, seenWaitingForALock: waits };
 }
 
 async function measureLatency(server: LockServer, episodes: number, say: (line: string) => void) {

@@ -13,6 +13,8 @@ export interface LockServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   connect(): Promise<Client>;
+  /** A statement that counts the monitor's own lock waits; null where the server cannot be asked cheaply. */
+  readonly ownWaits: string | null;
 }
 
 export const SESSIONS = 1_000;
@@ -42,6 +44,8 @@ async function startPostgres(name: string, onProgress: (line: string) => void): 
     type: 'postgresql',
     url: server.url(),
     port: server.port,
+    ownWaits: `SELECT count(*)::int AS n FROM pg_lock_status() AS l JOIN pg_stat_get_activity(NULL) AS a ON a.pid = l.pid
+      WHERE NOT l.granted AND a.application_name = 'dbvitals'`,
     connect: () => server.connect(),
     [Symbol.asyncDispose]: () => server.stop(),
   };
@@ -65,6 +69,7 @@ async function startMysql(name: string, onProgress: (line: string) => void): Pro
     type: server.flavour,
     url: server.url('bench'),
     port: server.port,
+    ownWaits: null,
     connect: () => server.connect('bench'),
     [Symbol.asyncDispose]: () => server.stop(),
   };

@@ -3,6 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '../../config/index.js';
 import type { Logger } from '../../core/logger.js';
+import type { MonitorEvents } from '../../core/monitor-options.js';
 import { redactSecrets } from '../../credentials/index.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { type CommandContext, monitorOptions, targetsOf, unlockVault } from '../context.js';
@@ -32,6 +33,7 @@ export async function collect(
   monitor.on('up', (event) => logger.info({ ...event }, 'watching'));
   monitor.on('missed', (event) => logger.warn({ ...event }, 'ticks missed'));
   monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));
+  logLocks(monitor, logger);
   monitor.on('loss', (event) => logger.error({ ...event }, 'samples lost'));
   raisePriority(logger);
   await monitor.start();
@@ -41,6 +43,23 @@ export async function collect(
   await monitor.stop();
   logger.info({}, 'stopped');
   process.exitCode = 0;
+}
+
+/** Jams and deadlocks as they begin; patterns that could deadlock one day are for `dbvitals deadlocks`. */
+function logLocks(monitor: DatabaseResourceMonitor, logger: Logger): void {
+  monitor.on('contention', ({ resource, ...event }) =>
+    logger.warn({ ...event, on: resource.relation ?? resource.key }, 'sessions wait for a lock'),
+  );
+  monitor.on('contentionEnded', (event) => logger.info({ ...event }, 'nobody waits for that lock any more'));
+  const told = ({ instance, record }: MonitorEvents['deadlock']) => {
+    const { deadlockId, kind, victimId, resources, parties } = record;
+    const sessions = parties.map(({ sessionId }) => sessionId);
+    return { instance, deadlockId, kind, victimId, resources, sessions };
+  };
+  monitor.on('deadlock', (event) => logger.warn(told(event), 'a deadlock'));
+  monitor.on('deadlockPredicted', (event) => {
+    if (event.record.kind === 'imminent') logger.warn(told(event), 'a deadlock is about to be broken');
+  });
 }
 
 /**

@@ -1,12 +1,10 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { targetOf } from '../../../src/config/index.js';
 import type { Connection, Engine } from '../../../src/core/engine.js';
 import type { LockReading } from '../../../src/core/locks.js';
-import { silentLogger } from '../../../src/core/logger.js';
 import { conflictsOf, modeBit } from '../../../src/engines/postgresql/locks/modes.js';
-import { loadEngine } from '../../../src/engines/registry.js';
 import { createLogins, describeOnPostgres } from '../../servers/index.js';
+import { lockReader } from './reader.js';
 import { ROWS } from './rows.js';
 import { closure, linksOf, type Scenario, Stage, serverLinks } from './scenario.js';
 import { SCHEMA } from './schema.js';
@@ -36,15 +34,7 @@ for (const version of ['12', '14', '18'] as const) {
     let observer: pg.Client;
     let stage: Stage;
     let cleanup: readonly string[] = [];
-    const read = async (): Promise<LockReading> => {
-      const probe = engine.probes.find(({ name }) => name === 'locks');
-      const selected = probe?.select(connection.facts);
-      if (probe === undefined || selected === undefined || 'unavailable' in selected) throw new Error('none');
-      const tick = { instance: 'x', facts: connection.facts, atMs: Date.now(), waiterIds: [], activeIds: [] };
-      const call = { signal: new AbortController().signal, deadlineMs: 2_000 };
-      const { locks } = probe.toRecords(await connection.query(selected, [], call), tick);
-      return locks as LockReading;
-    };
+    let read: () => Promise<LockReading>;
 
     beforeAll(async () => {
       await createLogins(server());
@@ -53,12 +43,7 @@ for (const version of ['12', '14', '18'] as const) {
       await admin.end();
       observer = await server().connect('shop');
       await observer.query(SCHEMA);
-      engine = await loadEngine('postgresql');
-      connection = await engine.connect(targetOf('x', server().url('shop', 'dbvitals')), {
-        signal: new AbortController().signal,
-        deadlineMs: 5_000,
-        logger: silentLogger,
-      });
+      ({ engine, connection, read } = await lockReader(server(), 'shop'));
     });
     afterAll(async () => {
       await observer.end();
