@@ -191,9 +191,18 @@ export class Connected {
     this.ports.sink.append('instance_counters', found.rows);
     this.#sessionReads = found.sessionReads ?? this.#sessionReads;
     if (found.deadlocks !== null) this.#deadlocks = Math.max(this.#deadlocks ?? 0, found.deadlocks);
+    if ((found.deadlocks ?? 0) > 0) await this.#tellDeadlocks(tick, signal);
     if (found.held !== null) {
       const held = await this.#naming.reading(found.held, this.#ownSessionIds(), tick, signal);
       this.publisher.publish(this.ports.lockAnalyst.held(held));
+    }
+  }
+
+  /** How the server describes what it has counted. */
+  async #tellDeadlocks(tick: ProbeTick, signal: AbortSignal): Promise<void> {
+    for (const probe of this.#runner.inLane('deadlocks')) {
+      const { reported = [] } = await this.#runner.may(probe, tick, signal);
+      if (reported.length > 0) this.publisher.publish(this.ports.lockAnalyst.reported(reported));
     }
   }
 

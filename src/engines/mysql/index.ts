@@ -2,6 +2,7 @@ import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
 import { innodbCounters, statusCounters } from './probes/counters.js';
+import { deadlocks } from './probes/deadlocks.js';
 import { lockWaiters, lockWatch } from './probes/lock-waiters.js';
 import { locks } from './probes/locks.js';
 import { sessions } from './probes/sessions.js';
@@ -16,7 +17,7 @@ export const mysql: Engine = {
   name: 'mysql',
   defaultPort: 3306,
   sessionsAre: 'threads',
-  probes: [sessions, lockWaiters, locks, lockWatch, statusCounters, innodbCounters, statements],
+  probes: [sessions, lockWaiters, locks, lockWatch, deadlocks, statusCounters, innodbCounters, statements],
   queriesFor,
   connect,
   statementTexts,

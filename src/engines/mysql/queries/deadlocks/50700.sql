@@ -1,0 +1,2 @@
+/* dbvitals:deadlocks */
+SHOW ENGINE INNODB STATUS
