@@ -173,9 +173,12 @@ export class Connected {
     signal: AbortSignal,
   ): Promise<ProbeRecords> {
     const tick = this.#probeTick(atMs, sessions);
+    const probes = [
+      ...this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot),
+      ...(this.#locks.armed ? this.#runner.inLane('armed') : []),
+    ];
     let found: ProbeRecords = {};
-    for (const probe of this.#runner.inLane('tick'))
-      if (probe !== this.#snapshot) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
+    for (const probe of probes) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
     this.#ownCpu.see(sessions, this.#ownSessionIds());
     await this.#locks.tick(tick, Math.max(tick.waiterIds.length, found.waiters ?? 0));
     return found;

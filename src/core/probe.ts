@@ -9,10 +9,10 @@ import type { StatementCounters } from './statement.js';
 /**
  * How often a probe runs. `tick`: every second. `locks`: one consistent snapshot, every 150 ms while some session waits
  * for a lock. `watch`: a very cheap question whether somebody waits, every 250 ms, and only within ten minutes after
- * the last wait. `counters`: 10 s. `digests`: 60 s, sooner while it stays cheap. `deadlocks`: after the server's count
- * of deadlocks went up. `demand`: only when an answer needs it.
+ * the last wait. `armed`: each tick for as long. `counters`: 10 s. `digests`: 60 s, sooner while it stays cheap.
+ * `deadlocks`: after the server's count of deadlocks went up. `demand`: only when an answer needs it.
  */
-export type Lane = 'tick' | 'locks' | 'watch' | 'counters' | 'digests' | 'deadlocks' | 'demand';
+export type Lane = 'tick' | 'locks' | 'watch' | 'armed' | 'counters' | 'digests' | 'deadlocks' | 'demand';
 
 /** One thing that can be read from a server. Choosing the SQL and mapping the rows are pure. */
 export interface Probe {

@@ -70,6 +70,11 @@ export class LockLane {
     return this.#connection.ownSessionIds;
   }
 
+  /** Somebody waits, or did within the last ten minutes. */
+  get armed(): boolean {
+    return this.#running !== null;
+  }
+
   /** A tick has seen this many waiters. Resolves when there is a reading to say who blocks them, or soon after. */
   async tick(tick: ProbeTick, waiters: number): Promise<void> {
     this.#tick = tick;

@@ -1,4 +1,5 @@
 import type { Capability } from '../../core/capability.js';
+import { lockCapabilities } from './locks/capabilities.js';
 
 export interface CapabilityInput {
   readonly mariadb: boolean;
@@ -14,6 +15,8 @@ export interface CapabilityInput {
   readonly userLimitsKnown: boolean;
   /** Statements that found no room in the digest table since the server started. */
   readonly digestsLost: number;
+  /** Where locks can be read from, as locks/sources.ts found it. */
+  readonly lockSources: Readonly<Record<string, string>>;
 }
 
 /** What a DBA would run to turn a consumer on; never run by us. */
@@ -129,26 +132,6 @@ function serverCapabilities(input: CapabilityInput): Capability[] {
     note(
       'io.perSession',
       "reads and writes of InnoDB's own threads (read-ahead, page cleaners, log) are background work, whoever caused them",
-    ),
-  ];
-}
-
-function lockCapabilities({ mariadb, settings, grants }: CapabilityInput): Capability[] {
-  const schema = settings.performance_schema === 'ON';
-  return [
-    given(
-      'locks.rows',
-      hasProcess(grants) && (mariadb || schema),
-      'row-lock waits may not be listed',
-      'GRANT PROCESS ON *.* TO <this account>; GRANT SELECT ON performance_schema.* TO <this account>;',
-    ),
-    given(
-      'locks.metadata',
-      schema && !mariadb,
-      mariadb
-        ? 'pending metadata locks are shown by the state of the session, not by who holds them'
-        : 'performance_schema is off',
-      null,
     ),
   ];
 }

@@ -27,23 +27,19 @@ export async function readFacts(
   const answeredMs = Date.now();
   if (row === undefined) throw new Error('the server described nothing');
   const settings = pairs(await ask(QUERIES.settings[0]));
-  const { flavour, version, versionNumber } = parseVersion(
-    String(row.version),
-    settings.version_comment ?? '',
-    settings.aurora_version,
-  );
+  const product = parseVersion(String(row.version), settings.version_comment ?? '', settings.aurora_version);
+  const { flavour, versionNumber } = product;
   const grants = (await ask(QUERIES.grants[0])).map((grant) => String(Object.values(grant)[0]));
   const session = pairs(await ask(QUERIES['session-settings'][0]));
   const following = await attempt(must(flavourQuery('replica-status', server)));
   const limits = await attempt(QUERIES['user-limits'][0]);
+  const lockSources = await readLockSources(attempt);
   const lost = pairs((await attempt(QUERIES['digest-lost'][0])) ?? []);
   const nowMs = Number(row.now_ms);
   const replica = following === null ? settings.read_only === 'ON' : following.length > 0;
   return {
     engine: 'mysql',
-    flavour,
-    version,
-    versionNumber,
+    ...product,
     role: replica ? 'replica' : 'primary',
     identity: settings.server_uuid ?? settings.server_uid ?? null,
     startedAtMs: Number(row.started_s) * 1000,
@@ -53,7 +49,7 @@ export async function readFacts(
     userConnectionLimits: userLimits(limits ?? [], Number(settings.max_user_connections ?? 0)),
     dataDirectory: settings.datadir?.replace(/\/$/, '') ?? null,
     settings,
-    extensions: await readLockSources(attempt),
+    extensions: lockSources,
     capabilities: capabilitiesOf({
       mariadb: flavour === 'mariadb',
       versionNumber,
@@ -64,6 +60,7 @@ export async function readFacts(
       roleKnown: following !== null,
       userLimitsKnown: limits !== null,
       digestsLost: Number(lost.Performance_schema_digest_lost ?? 0),
+      lockSources,
     }),
     readOnly: readOnlyProof(
       grants,

@@ -3,6 +3,7 @@ import { connect } from './connect.js';
 import { locate } from './locate.js';
 import { innodbCounters, statusCounters } from './probes/counters.js';
 import { deadlocks } from './probes/deadlocks.js';
+import { lockHistory } from './probes/lock-history.js';
 import { lockWaiters, lockWatch } from './probes/lock-waiters.js';
 import { locks } from './probes/locks.js';
 import { sessions } from './probes/sessions.js';
@@ -17,7 +18,17 @@ export const mysql: Engine = {
   name: 'mysql',
   defaultPort: 3306,
   sessionsAre: 'threads',
-  probes: [sessions, lockWaiters, locks, lockWatch, deadlocks, statusCounters, innodbCounters, statements],
+  probes: [
+    sessions,
+    lockWaiters,
+    locks,
+    lockWatch,
+    deadlocks,
+    lockHistory,
+    statusCounters,
+    innodbCounters,
+    statements,
+  ],
   queriesFor,
   connect,
   statementTexts,

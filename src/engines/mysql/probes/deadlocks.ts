@@ -18,12 +18,13 @@ export const deadlocks: Probe = {
 };
 
 function reportedOf(
-  { at, printedAt, victim, parties }: InnodbDeadlock,
+  { at, printedAt, victim: printed, parties }: InnodbDeadlock,
   facts: InstanceFacts,
   atMs: number,
 ): ReportedDeadlock {
   // Both times are of the server's zone, which it does not name: only their distance is used.
   const ageMs = printedAt === null ? 0 : Math.max(0, Date.parse(`${printedAt}Z`) - Date.parse(`${at}Z`));
+  const victim = printed === null ? null : placeOfVictim(printed, parties.length, facts);
   return {
     atMs: atMs - ageMs,
     source: 'InnoDB status',
@@ -37,4 +38,13 @@ function reportedOf(
       mode: waitsFor?.mode ?? null,
     })),
   };
+}
+
+/**
+ * MariaDB counts its parties from one place and prints them from the next (MDEV-37977): 10.11.19 named the wrong one in 40
+ * of 40 deadlocks with two and three parties, 11.8.9 in none of 40. Between them nobody knows.
+ */
+function placeOfVictim(printed: number, parties: number, facts: InstanceFacts): number | null {
+  if (!isMariadb(facts) || facts.versionNumber >= 110_809) return printed;
+  return facts.versionNumber <= 101_119 ? (printed + parties - 1) % parties : null;
 }

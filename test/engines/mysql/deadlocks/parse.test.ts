@@ -45,9 +45,9 @@ TRANSACTIONS
 ------------
 Trx id counter 2815
 `;
-const tick = (flavour: string): ProbeTick => ({
+const tick = (flavour: string, versionNumber = 0): ProbeTick => ({
   instance: 'i',
-  facts: { flavour } as ProbeTick['facts'],
+  facts: { flavour, versionNumber } as ProbeTick['facts'],
   atMs: 100_000,
   waiterIds: [],
   activeIds: [],
@@ -96,5 +96,15 @@ describe('deadlocks in the status of InnoDB', () => {
     expect(JSON.stringify(reported)).not.toContain('secret');
     const mariadb = deadlocks.toRecords(rows, tick('mariadb')).reported;
     expect(mariadb?.[0]?.parties[0]?.digest).toMatch(/^t:/);
+  });
+
+  it.each([
+    ['mysql', 50_744, '4'],
+    ['mariadb', 101_119, '5'],
+    ['mariadb', 110_404, null],
+    ['mariadb', 110_809, '4'],
+  ])('%s %i: the victim that it means', (flavour, version, victim) => {
+    const rows = [{ Status: OLDER('MariaDB thread id', 'WE ROLL BACK TRANSACTION (1)') }];
+    expect(deadlocks.toRecords(rows, tick(flavour, version)).reported?.[0]?.victimId).toBe(victim);
   });
 });

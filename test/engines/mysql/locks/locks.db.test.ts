@@ -1,16 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Connection as Client } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { targetOf } from '../../../../src/config/index.js';
 import type { Connection } from '../../../../src/core/engine.js';
-import type { LockReading } from '../../../../src/core/locks.js';
-import { silentLogger } from '../../../../src/core/logger.js';
-import { mysql } from '../../../../src/engines/mysql/index.js';
-import { locks } from '../../../../src/engines/mysql/probes/locks.js';
+import type { LockEdge } from '../../../../src/core/locks.js';
 import type { MysqlServerOptions } from '../../../../src/lab/mysql/index.js';
 import { describeOnMysql } from '../../../servers/index.js';
 import { waitFor } from '../../../servers/wait-for.js';
 import { Players } from './players.js';
+import { connectAsMonitor, readLocks } from './probing.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
 const INSTRUMENT = { 'performance-schema-instrument': 'wait/lock/metadata/sql/mdl=ON' };
@@ -20,7 +16,6 @@ const SERVERS: readonly (MysqlServerOptions & { readonly metadata: 'schema' | 'p
   { version: 'mariadb-11.8', settings: { 'performance-schema': 'ON', ...INSTRUMENT }, metadata: 'schema' },
   { version: 'mariadb-11.8', settings: { 'plugin-load-add': 'metadata_lock_info' }, metadata: 'plugin' },
 ];
-const call = () => ({ signal: new AbortController().signal, deadlineMs: 5_000 });
 
 for (const options of SERVERS) {
   describeOnMysql('who blocks whom', options, (server) => {
@@ -32,8 +27,7 @@ for (const options of SERVERS) {
     beforeAll(async () => {
       root = await server().connect();
       players = new Players(server(), root);
-      const target = targetOf('locks', server().url('', 'dbvitals', 'watching'));
-      connection = await mysql.connect(target, { ...call(), logger: silentLogger });
+      connection = await connectAsMonitor(server());
     });
     afterEach(() => players.reset());
     afterAll(async () => {
@@ -42,27 +36,46 @@ for (const options of SERVERS) {
       await root.end();
     });
 
-    const read = async (): Promise<LockReading> => {
-      const query = locks.select(connection.facts);
-      if ('unavailable' in query) throw new Error(query.unavailable);
-      const { facts } = connection;
-      const tick = { instance: 'locks', facts, atMs: Date.now(), waiterIds: [], activeIds: [] };
-      const { locks: reading } = locks.toRecords(await connection.query(query, [], call()), tick);
-      return reading as LockReading;
-    };
-    /** INNODB_TRX is renewed only when nobody read it for 100 ms: what a reading right after another one shows is the past. */
+    /** A reading in which all who must wait do. */
     const readAll = () =>
       waitFor(
         `a reading with ${[...players.waiters]}`,
         async () => {
-          await setTimeout(110);
-          const reading = await read();
+          const reading = await readLocks(connection);
           const seen = new Set(reading.edges.map(({ waiterId }) => players.nameOf(waiterId)));
           return [...players.waiters].every((who) => seen.has(who)) ? reading : null;
         },
         2_000,
         1,
       );
+
+    /** With what the server's own sys views say, as far as they know. */
+    const compare = async (edges: readonly LockEdge[]) => {
+      const pairs = async (view: string) => {
+        const [rows] = await root.query(`SELECT waiting_pid AS w, blocking_pid AS b FROM sys.${view}`);
+        return new Set((rows as { w: number; b: number }[]).map(({ w, b }) => `${w}>${b}`));
+      };
+      const ours = (of: (edge: LockEdge) => boolean) =>
+        edges.filter(of).map(({ waiterId, blockerId }) => `${waiterId}>${blockerId}`);
+      if (options.metadata === 'schema') {
+        const tables = await pairs('schema_table_lock_waits');
+        const granted = ours(
+          ({ kind, resource, mode }) =>
+            kind === 'hard' && resource.key.startsWith('metadata:TABLE') && mode === mode.toUpperCase(),
+        );
+        expect(granted.filter((pair) => !pair.includes('prepared') && !tables.has(pair))).toEqual([]);
+      }
+      // MariaDB's view takes all transactions that only read for one another.
+      if (flavour === 'mariadb') return;
+      const rows = await pairs('innodb_lock_waits');
+      const waiters = new Set([...rows].map((pair) => pair.split('>')[0]));
+      const found = ours(({ resource }) => ['row', 'gap', 'table'].includes(resource.kind));
+      expect(found.filter((pair) => !rows.has(pair.replace(/prepared:.*/, '0')))).toEqual([]);
+      const roots = [...rows].filter((pair) => !waiters.has(pair.split('>')[1]));
+      expect(
+        roots.filter((pair) => !found.some((each) => each.replace(/prepared:.*/, '0') === pair)),
+      ).toEqual([]);
+    };
 
     const applies = ({ only }: Scenario) => only === undefined || only === flavour;
     it.each(SCENARIOS.filter(applies).map((scenario) => [scenario.name, scenario] as const))(
@@ -79,6 +92,7 @@ for (const options of SERVERS) {
         const known = new Set(reading.sessions.map(({ id }) => id));
         for (const { waiterId, blockerId } of reading.edges)
           expect(known.has(waiterId) && known.has(blockerId)).toBe(true);
+        await compare(reading.edges);
       },
     );
   });
