@@ -1,17 +1,31 @@
 import type { Capability } from '../../../core/capability.js';
-import type { CapabilityInput } from '../capabilities.js';
 import { metadataSource } from './sources.js';
 
 const INSTRUMENT_ON =
   "UPDATE performance_schema.setup_instruments SET ENABLED = 'YES' WHERE NAME = 'wait/lock/metadata/sql/mdl';";
-const HISTORY = ['events_statements_history', 'events_transactions_current'] as const;
+const HISTORY_ON = {
+  events_statements_history:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_statements_history';",
+  events_transactions_current:
+    "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_transactions_current'; UPDATE performance_schema.setup_instruments SET ENABLED = 'YES', TIMED = 'YES' WHERE NAME = 'transaction';",
+} as const;
+
+export interface LockCapabilityInput {
+  readonly mariadb: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly grants: readonly string[];
+  /** setup_consumers by name; null where it may not be read. */
+  readonly consumers: ReadonlyMap<string, boolean> | null;
+  /** As locks/sources.ts found it. */
+  readonly lockSources: Readonly<Record<string, string>>;
+}
 
 /** What can be known of locks. Nothing here is ever switched on by us. Pure. */
-export function lockCapabilities(input: CapabilityInput): Capability[] {
+export function lockCapabilities(input: LockCapabilityInput): Capability[] {
   const { mariadb, settings, grants, consumers } = input;
   const schema = settings.performance_schema === 'ON';
   const process = grants.some((grant) => /\b(PROCESS|ALL PRIVILEGES|SUPER)\b.* ON \*\.\*/.test(grant));
-  const off = HISTORY.filter((name) => consumers?.get(name) !== true);
+  const off = Object.entries(HISTORY_ON).filter(([name]) => consumers?.get(name) !== true);
   return [
     of(
       'locks.rows',
@@ -24,10 +38,10 @@ export function lockCapabilities(input: CapabilityInput): Capability[] {
       'locks.history',
       schema && off.length === 0,
       schema
-        ? `${off.join(' and ')} off: in which order transactions take their locks is learnt from samples`
+        ? `${off.map(([name]) => name).join(' and ')} off: in which order transactions take their locks is learnt from samples`
         : 'performance_schema is off: in which order transactions take their locks is learnt from samples',
       schema
-        ? `UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME IN (${off.map((name) => `'${name}'`).join(', ')});`
+        ? off.map(([, on]) => on).join(' ')
         : 'performance_schema=ON in the server configuration (takes effect at its next start)',
     ),
     of(
@@ -39,7 +53,7 @@ export function lockCapabilities(input: CapabilityInput): Capability[] {
   ];
 }
 
-function metadata({ mariadb, settings, lockSources }: CapabilityInput): Capability {
+function metadata({ mariadb, settings, lockSources }: LockCapabilityInput): Capability {
   const source = metadataSource({ extensions: lockSources, flavour: mariadb ? 'mariadb' : 'mysql' });
   const schema = settings.performance_schema === 'ON';
   if (source === 'plugin')
