@@ -127,11 +127,11 @@ export class Connected {
     const history = more.history ?? null;
     const deadlocks = this.#deadlocks;
     this.#deadlocks = null;
-    this.publisher.publish(
+    this.publisher.take(() =>
       lockAnalyst.tick({ atMs, clockOffsetMs, sessions, statements, history, deadlocks }),
     );
     const reported = [...(more.reported ?? []), ...this.#log.poll(atMs)];
-    if (reported.length > 0) this.publisher.publish(lockAnalyst.reported(reported));
+    if (reported.length > 0) this.publisher.take(() => lockAnalyst.reported(reported));
     this.#store(sessions, costs, clockOffsetMs, { atMs, elapsedMs, missedTicks, snapshotMs });
     await this.#slowLanes(atMs, signal);
     this.ports.emit('tick', { instance: this.ports.target.name, atMs, sessions: sessions.length });
@@ -197,7 +197,7 @@ export class Connected {
     if ((found.deadlocks ?? 0) > 0) await this.#tellDeadlocks(tick, signal);
     if (found.held !== null) {
       const held = await this.#naming.reading(found.held, this.#ownSessionIds(), tick, signal);
-      this.publisher.publish(this.ports.lockAnalyst.held(held));
+      this.publisher.take(() => this.ports.lockAnalyst.held(held));
     }
   }
 

@@ -140,8 +140,7 @@ export class LockLane {
     this.#latest = { reading, atMs: ports.clock.monotonicMs() };
     this.#waiting = reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted);
     if (this.#waiting) this.#lastWaitMs = ports.clock.monotonicMs();
-    const findings = ports.lockAnalyst.observe(reading);
-    publisher.publish(findings);
+    const findings = publisher.take(() => ports.lockAnalyst.observe(reading));
     this.#read();
     if (!this.#waiting) return Math.max(waitMs, WATCH_EVERY_MS);
     const { lookAtMs = Number.POSITIVE_INFINITY } = findings;

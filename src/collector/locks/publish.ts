@@ -1,4 +1,4 @@
-import type { LockFindings } from '../../core/lock-analyst.js';
+import { type LockFindings, NO_LOCK_FINDINGS } from '../../core/lock-analyst.js';
 import type { DeadlockRecord, LockEpisode } from '../../core/lock-samples.js';
 import type { CollectorPorts } from '../ports.js';
 
@@ -10,7 +10,20 @@ export class LockPublisher {
   readonly #open = new Set<string>();
   readonly #told = new Set<string>();
 
-  constructor(private readonly ports: Pick<CollectorPorts, 'sink' | 'emit'>) {}
+  constructor(private readonly ports: Pick<CollectorPorts, 'sink' | 'emit' | 'logger' | 'target'>) {}
+
+  /** Publishes what is found and gives it back. An analysis that fails costs its findings, neither the tick nor the lane. */
+  take(find: () => LockFindings): LockFindings {
+    try {
+      const findings = find();
+      this.publish(findings);
+      return findings;
+    } catch (error) {
+      const { logger, target } = this.ports;
+      logger.error({ instance: target.name, error: (error as Error).stack }, 'locks not analysed');
+      return NO_LOCK_FINDINGS;
+    }
+  }
 
   publish({ edges, sessions, episodes, deadlocks, events }: LockFindings): void {
     const { sink } = this.ports;

@@ -78,4 +78,17 @@ describe('what the analyst found', () => {
     it.publish({ ...NO_LOCK_FINDINGS, deadlocks: [deadlock('happened'), deadlock('latent', 'resolved')] });
     expect(told).toEqual(['deadlockPredicted', 'deadlock']);
   });
+
+  it('is nothing when the analysis fails, and the log says so', () => {
+    const errors: string[] = [];
+    const ports = {
+      target: { name: 'db' },
+      logger: { error: (fields: { readonly error: string }) => errors.push(fields.error) },
+    } as unknown as CollectorPorts;
+    const found = new LockPublisher(ports).take(() => {
+      throw new Error('a defect');
+    });
+    expect(found).toBe(NO_LOCK_FINDINGS);
+    expect(errors).toEqual([expect.stringContaining('a defect')]);
+  });
 });
