@@ -12,6 +12,8 @@ export interface DiscoveredInstance {
   readonly flavour: string;
   /** Null where it cannot be told without a login. */
   readonly version: string | null;
+  /** What the instance is called where its process says so (Oracle: the SID). */
+  readonly name: string | null;
   readonly pid: number;
   readonly port: number | null;
   readonly socket: string | null;

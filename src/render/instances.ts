@@ -21,7 +21,7 @@ export function discoverLines(report: DiscoverReport, width: number, style: Styl
       { title: 'data directory', flexible: true },
     ],
     report.items.map((item) => [
-      item.flavour,
+      item.name === null ? item.flavour : `${item.flavour} ${plain(item.name)}`,
       item.version ?? UNKNOWN,
       String(item.pid),
       item.port === null ? UNKNOWN : String(item.port),

@@ -40,6 +40,7 @@ export async function discoverInstances(options: DiscoverOptions): Promise<Disco
   return groups.map(({ main, found, members }) => ({
     engine: found.engine,
     flavour: found.flavour,
+    name: found.name,
     pid: main.pid,
     ...completeDetails(root, main, found),
     dataDirectory: found.dataDirectory,
