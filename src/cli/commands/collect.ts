@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '../../config/index.js';
+import { ERROR_CODES, type ErrorCode } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { MonitorEvents } from '../../core/monitor-options.js';
 import { redactSecrets } from '../../credentials/index.js';
@@ -35,14 +36,19 @@ export async function collect(
   monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));
   logLocks(monitor, logger);
   monitor.on('loss', (event) => logger.error({ ...event }, 'samples lost'));
+  const down = new Map<string, number>();
+  monitor.on('up', ({ instance }) => down.delete(instance));
+  monitor.on('down', ({ instance, code }) => down.set(instance, ERROR_CODES[code as ErrorCode].exitCode));
   raisePriority(logger);
-  await monitor.start();
-  logger.info({ dataDir: context.dataDir }, 'collecting');
+  // Asked to stop while a server does not answer: its deadline is not waited for.
+  await Promise.race([monitor.start(), aborted(context.signal)]);
+  if (!context.signal.aborted) logger.info({ dataDir: context.dataDir }, 'collecting');
   const forMs = flags.once ? ONCE_MS : flags.duration === undefined ? null : parseDuration(flags.duration);
   await until(context.signal, forMs);
   await monitor.stop();
   logger.info({}, 'stopped');
-  process.exitCode = 0;
+  // Who asked for an end has got it; cron wants to know whether it was worth it.
+  process.exitCode = context.signal.aborted ? 0 : Math.max(0, ...down.values());
 }
 
 /** Jams and deadlocks as they begin; patterns that could deadlock one day are for `dbvitals deadlocks`. */
@@ -76,6 +82,13 @@ function raisePriority(logger: Logger): void {
   } catch {
     logger.info({}, 'priority not raised (no CAP_SYS_NICE): ticks may be lost while all CPUs are busy');
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function until(signal: AbortSignal, ms: number | null): Promise<void> {
