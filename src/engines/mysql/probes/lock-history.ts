@@ -30,7 +30,7 @@ export const lockHistory: Probe = {
   lane: 'armed',
   select: (facts) =>
     has(facts, 'locks.history')
-      ? queryFor(isMariadb(facts) ? 'lock-history-mariadb' : 'lock-history', facts)
+      ? queryFor(isMariadb(facts) ? 'lock-history-mariadb' : 'lock-history-mysql', facts)
       : { unavailable: 'no history of statements is kept', remedy: null },
   parameters: ({ facts }) => {
     const { groups, turn } = progressOf(facts);

@@ -1,4 +1,4 @@
-/* dbvitals:lock-history */
+/* dbvitals:lock-history-mysql */
 SELECT t.PROCESSLIST_ID AS id, h.NESTING_EVENT_ID AS transaction, h.EVENT_ID AS step, h.DIGEST AS digest, NULL AS text
 FROM (
   SELECT THREAD_ID FROM performance_schema.events_transactions_current
