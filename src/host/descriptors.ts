@@ -62,8 +62,9 @@ export class Descriptors {
       for (;;) {
         const read = readSync(descriptor, this.#buffer, length, this.#buffer.length - length, length);
         length += read;
-        // Small files come whole at the first read; a short read ends a long one too.
-        if (read === 0 || length < 4096 || length === this.#buffer.length) break;
+        // Small files come whole at the first read. Of a longer one the kernel gives a page less the entry that did not
+        // fit any more (4092 bytes of the pids of 1,000 children), so a read just below a page is no end.
+        if (read === 0 || length < 2048 || length === this.#buffer.length) break;
       }
       return this.#buffer.toString('latin1', 0, length);
     } catch {

@@ -34,6 +34,24 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
     host.close();
   });
 
+  it('sees all children of a process that has more than a page of them', async () => {
+    const host = openHost();
+    const parent = spawn('sh', ['-c', 'for i in $(seq 900); do sleep 60 & done; echo up; wait'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const pid = parent.pid as number;
+    try {
+      await once(parent.stdout as NodeJS.ReadableStream, 'data');
+      expect(host.children(pid)).toHaveLength(900);
+      expect(host.children(pid)).toHaveLength(900);
+    } finally {
+      process.kill(-pid, 'SIGKILL');
+      await once(parent, 'exit');
+      host.close();
+    }
+  });
+
   it('works with few descriptors', () => {
     const host = openHost({ maxDescriptors: 5 });
     for (let round = 0; round < 20; round += 1) expect(host.readProcesses([1, process.pid]).size).toBe(2);
