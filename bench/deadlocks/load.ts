@@ -2,6 +2,7 @@
  * Runs mixes until SIGTERM: one line of JSON for each deadlock that a client is told of, and a summary at the end.
  * Arguments: engine, port, seed, pauseMs, rowsFactor, sessions, mix names joined by commas.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
@@ -22,6 +23,7 @@ const [engine, port, seed, pauseMs, rowsFactor, sessions, names] = process.argv.
 const THINK_MS = 50;
 const counts = new Map<string, { transactions: number; deadlocks: number }>();
 const stop = new AbortController();
+setMaxListeners(0, stop.signal);
 process.once('SIGTERM', () => stop.abort());
 
 interface Client {

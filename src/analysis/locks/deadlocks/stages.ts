@@ -9,6 +9,7 @@ export type Stage = 'first' | 'later';
 const KEPT = 400;
 const LEAST_PART = 0.1;
 const LEAST_COUNT = 5;
+const SPLIT_EVERY = 40;
 /** The gap that parts two steps, as a ratio of times in the transaction, and the part of all that may lie in it. */
 const WIDTH = Math.log(2.5);
 const MOST_BETWEEN = 0.04;
@@ -17,6 +18,8 @@ interface Offsets {
   readonly values: number[];
   readonly seen: Set<string>;
   split: number | null;
+  /** Times noted since they were last split. */
+  fresh: number;
 }
 
 export class Stages {
@@ -27,7 +30,7 @@ export class Stages {
     const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
     if (digest === null || transaction === null || rowsModified !== null) return;
     if (statementStartedAtMs === null || transactionStartedAtMs === null) return;
-    const known = this.#offsets.get(digest) ?? { values: [], seen: new Set<string>(), split: null };
+    const known = this.#offsets.get(digest) ?? { values: [], seen: new Set<string>(), split: null, fresh: 0 };
     this.#offsets.set(digest, known);
     const key = `${transaction.key}/${statementStartedAtMs}`;
     if (known.seen.has(key)) return;
@@ -35,7 +38,11 @@ export class Stages {
     known.seen.add(key);
     known.values.push(Math.max(0.05, statementStartedAtMs - transactionStartedAtMs));
     if (known.values.length > KEPT) known.values.shift();
+    known.fresh += 1;
+    if (known.fresh < SPLIT_EVERY && known.split !== null) return;
+    if (known.fresh < LEAST_COUNT) return;
     known.split = splitOf(known.values);
+    known.fresh = 0;
   }
 
   /** The stage of the statement that the session runs or ran last. */
