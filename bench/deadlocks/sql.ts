@@ -3,7 +3,7 @@ import type { Mix, MixStep } from './mixes.js';
 export type BenchEngine = 'postgresql' | 'mysql';
 
 /** Columns by which statements on one table are different texts, and so different digests. */
-const VARIANTS = ['v', 'x', 'y', 'z', 'debit', 'credit', 'upgrade', 'before'];
+const VARIANTS = ['v', 'x', 'y', 'z', 'debit', 'credit', 'upgrade'];
 /** Tables that only grow; nobody waits in them. */
 const GROWING = new Set(['log', 'orders', 'history', 'child']);
 /** Keys of table `g` lie this many to a gap. */
@@ -51,7 +51,7 @@ function gaps(numbers: string): string {
 /** One statement with `?` for its only parameter (PostgreSQL: `$1`). */
 export function statementOf(mix: Mix, { on, how, variant }: MixStep, engine: BenchEngine): string {
   const table = `${schemaOf(mix)}.${on}`;
-  const column = variant === undefined ? 'v' : variant === 'lock' ? 'before' : variant;
+  const column = variant === undefined ? 'v' : variant === 'lock' ? 'z' : variant;
   const p = engine === 'postgresql' ? '$1' : '?';
   switch (how) {
     case 'gate':

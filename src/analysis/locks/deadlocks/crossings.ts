@@ -1,5 +1,4 @@
 import type { LockClass } from './classes.js';
-import { transactionKey } from './transactions.js';
 import type { Witness } from './witnesses.js';
 
 /** What is known of "holds `held`, waits for `wanted`, whose holder took it first". */
@@ -55,7 +54,7 @@ export class Crossings {
     crossing.heldBy ??= witness.heldBy;
     crossing.wantedBy ??= witness.wantedBy;
     if (witness.holderDigest !== null) crossing.holderDigests.add(witness.holderDigest);
-    const pair = `${transactionKey(wait.waiter.session)} ${transactionKey(wait.holder.session)}`;
+    const pair = `${wait.waiter.key} ${wait.holder.key}`;
     if (crossing.seen.has(pair)) return null;
     if (crossing.seen.size >= MOST_SEEN) return null;
     crossing.seen.add(pair);

@@ -5,7 +5,6 @@ import { adviceOnCycle } from './advice.js';
 import { type Cycle, cyclesOf } from './cycles.js';
 import { classesAround, partiesOf } from './parties.js';
 import type { Scene } from './party.js';
-import { transactionKey } from './transactions.js';
 import { brokenAtOnce, type Policy, victimOf } from './victim.js';
 
 /** A cycle that ended this much before it was due was broken by something else than the server's detector. */
@@ -47,7 +46,7 @@ export class ImminentDeadlocks {
     for (const cycle of cycles) {
       // Of two in one knot the server breaks one first; the other is told if it is still there then.
       if (cycle.some(({ waiterId }) => standing.members.has(waiterId))) continue;
-      const id = this.#idOf(cycle, reading);
+      const id = this.#idOf(cycle, scene);
       const record = this.#recordOf(id, cycle, reading, scene, policy);
       this.#live.set(id, { record, cycle, lastSeenAtMs: reading.atMs });
       standing.ids.add(id);
@@ -133,11 +132,8 @@ export class ImminentDeadlocks {
   }
 
   /** The same sessions in the same transactions: a cycle cannot close twice within them. */
-  #idOf(cycle: Cycle, { sessions }: LockReading): string {
-    const members = cycle.map(({ waiterId }) => {
-      const session = sessions.find(({ id }) => id === waiterId);
-      return session === undefined ? waiterId : transactionKey(session);
-    });
+  #idOf(cycle: Cycle, { parties }: Scene): string {
+    const members = cycle.map(({ waiterId }) => parties.get(waiterId)?.key ?? waiterId);
     return deadlockIdOf(this.instance, 'imminent', ...members.sort());
   }
 }

@@ -65,7 +65,7 @@ export class LatentPatterns {
     return waits.flatMap(({ waiter, edge, name }) => {
       const { kind, key: wantedRow, row } = edge.resource;
       if (kind !== 'row' || row?.startsWith('(')) return [];
-      const transaction = `${waiter.session.id}/${waiter.session.statementStartedAtMs ?? atMs}`;
+      const transaction = waiter.key;
       return [...waiter.rows].flatMap(([heldRow, { name: held, mode }]) => {
         if (mode.includes('GAP') && !mode.includes('REC_NOT_GAP')) return [];
         const order = { heldRow, wantedRow, held, wanted: name, transaction, atMs };

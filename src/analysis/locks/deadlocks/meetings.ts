@@ -1,10 +1,9 @@
-import { isInsertIntention, type LockClass } from './classes.js';
+import { isGapOnly, isInsertIntention, type LockClass } from './classes.js';
 import type { Party, Scene, Wait } from './party.js';
 import { type MeetingCounts, unorderedProbability } from './self-order.js';
 import type { Stages } from './stages.js';
 import { isFirstStatement, type StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
-import { transactionKey } from './transactions.js';
 
 /** A transaction takes two locks of one class, by `first` and then by `later` (the same statement, or another). */
 export interface Meeting {
@@ -41,7 +40,8 @@ export class Meetings {
   learn({ waits }: Scene): Meeting[] {
     if (this.#seen.size > 20_000) this.#seen.clear();
     return waits.flatMap((wait) => {
-      const pair = `${transactionKey(wait.waiter.session)} ${wait.waiter.session.statementStartedAtMs} ${transactionKey(wait.holder.session)}`;
+      const { rowsModified, statementStartedAtMs } = wait.waiter.session;
+      const pair = `${wait.waiter.key} ${rowsModified ?? statementStartedAtMs} ${wait.holder.key}`;
       if (this.#seen.has(pair)) return [];
       const counted = this.#learnOne(wait);
       if (counted !== null) this.#seen.add(pair);
@@ -164,7 +164,9 @@ function wantsMoreOfOwn({ waiter, edge }: Wait): boolean {
 /** The holder has it shared, as the waiter has by the same statement before; where the server tells the mode. */
 function sharedByHolder({ holder, edge }: Wait): boolean {
   const mode = holder.rows.get(edge.resource.key)?.mode;
-  return mode !== undefined && /^S\b/.test(mode) && /^X\b/.test(edge.mode);
+  if (mode === undefined) return false;
+  if (isInsertIntention(edge.mode)) return isGapOnly(mode);
+  return /^S\b/.test(mode) && /^X\b/.test(edge.mode);
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Transaction } from './transactions.js';
 export interface Party {
   readonly session: LockSession;
   readonly transaction: Transaction | null;
+  /** Names the transaction while it lasts; outside of one the session. */
+  readonly key: string;
   /** Statements it has finished in this transaction, in order, as far as known; while it waits, without that one. */
   readonly past: readonly string[];
   /** `past` is all of it, from the server's history. */

@@ -8,7 +8,6 @@ import type { Meetings } from './meetings.js';
 import { partyOf } from './parties.js';
 import type { Scene, Wait } from './party.js';
 import { fromMeeting, type Pattern, patternKey } from './patterns.js';
-import { transactionKey } from './transactions.js';
 import type { Witness } from './witnesses.js';
 
 /** Told from this probability on; all are followed, so that the probability is learnt. */
@@ -46,7 +45,7 @@ export class Risks {
   observe(scene: Scene, witnesses: readonly Witness[]): DeadlockRecord[] {
     const found: DeadlockRecord[] = [];
     for (const [wait, pattern] of this.#candidates(scene, witnesses)) {
-      const key = `${transactionKey(wait.waiter.session)} ${transactionKey(wait.holder.session)}`;
+      const key = `${wait.waiter.key} ${wait.holder.key}`;
       const known = this.#open.get(key);
       if (known !== undefined) {
         known.lastSeenAtMs = scene.atMs;

@@ -66,6 +66,7 @@ function oneParty(
   return {
     session,
     transaction,
+    key: transaction?.key ?? session.id,
     past,
     exact: fromHistory !== null,
     holds,

@@ -8,10 +8,10 @@ import { simulate } from './simulator.js';
 /** Seeds that nothing was tuned on. */
 const SEED = 4_242;
 const ENGINES = ['postgresql', 'mysql'] as const;
-const SECONDS = 120;
+const SECONDS = 60;
 
-function patterns(mix: (typeof MIXES)[number], engine: (typeof ENGINES)[number]) {
-  const options = { mix, engine, seed: SEED, seconds: SECONDS, thinkMs: 50, pauseMs: 100 };
+function patterns(mix: (typeof MIXES)[number], engine: (typeof ENGINES)[number], seconds = SECONDS) {
+  const options = { mix, engine, seed: SEED, seconds, thinkMs: 50, pauseMs: 100 };
   const { records, deadlocks } = simulate(options, createDeadlockAnalyst('sim'));
   const latent = records.filter(({ kind, outcome }) => kind === 'latent' && outcome === null);
   return { records, deadlocks, latent, keys: latent.map(({ resources }) => patternKey(resources)) };
@@ -34,7 +34,7 @@ describe('latent patterns of simulated mixes', () => {
   it.each(found.flatMap((mix) => (mix.engines ?? ENGINES).map((engine) => [mix.name, engine, mix] as const)))(
     '%s on %s: found, with both sides and an advice',
     (_name, engine, mix) => {
-      const { keys, latent } = patterns(mix, engine);
+      const { keys, latent } = patterns(mix, engine, 2 * SECONDS);
       expect(keys).toEqual(mix.truth.map(patternKey));
       expect(latent[0]?.parties.length).toBeGreaterThanOrEqual(2);
       expect(latent[0]?.advice).not.toBe('');
@@ -44,7 +44,7 @@ describe('latent patterns of simulated mixes', () => {
   it('every deadlock that happens on PostgreSQL is kept once, most were foretold with their victim', () => {
     const [mix] = MIXES.filter(({ name }) => name === 'foreign-key-upgrade');
     if (mix === undefined) throw new Error('no such mix');
-    const { records, deadlocks } = patterns(mix, 'postgresql');
+    const { records, deadlocks } = patterns(mix, 'postgresql', 2 * SECONDS);
     const happened = new Set(
       records.flatMap(({ kind, deadlockId }) => (kind === 'happened' ? deadlockId : [])),
     );
