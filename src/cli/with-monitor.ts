@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '../config/index.js';
 import type { Target } from '../core/engine.js';
-import type { DbvitalsError } from '../core/errors.js';
+import { DbvitalsError } from '../core/errors.js';
+import type { MonitorEvents } from '../core/monitor-options.js';
 import { DatabaseResourceMonitor } from '../monitor.js';
 import { type CommandContext, monitorOptions, progress, progressDone } from './context.js';
 
@@ -31,13 +32,11 @@ export async function withMonitor<T>(
   if (context.options.url === undefined && (await stored.hasHistory(target.name, within)))
     return await ask(stored, false);
   await using live = new DatabaseResourceMonitor(monitorOptions(context));
-  let failure: string | null = null;
-  live.on('down', ({ message }) => {
-    failure = message;
-  });
+  const downs: MonitorEvents['down'][] = [];
+  live.on('down', (event) => downs.push(event));
   await live.addTarget(target);
   await live.start();
-  if (failure !== null) throw await whyDown(live, target);
+  if (downs[0] !== undefined) throw failureOf(downs[0]);
   await watch(
     parseDuration(options.sample),
     `nothing ${options.present === true ? 'new ' : ''}is stored of ${target.name}: watching it`,
@@ -55,12 +54,7 @@ async function watch(ms: number, message: string, signal: AbortSignal): Promise<
   progressDone();
 }
 
-/** The doctor's own connect fails the same way, with the remedy. */
-export async function whyDown(monitor: DatabaseResourceMonitor, target: Target): Promise<DbvitalsError> {
-  try {
-    await monitor.getCapabilities({ database: target.name });
-  } catch (error) {
-    return error as DbvitalsError;
-  }
-  throw new Error(`${target.name} refused once and answers now`);
+/** What an instance failed with, as the error of the command. No second login: servers lock accounts for refused ones. */
+export function failureOf({ instance, code, message, remedy }: MonitorEvents['down']): DbvitalsError {
+  return new DbvitalsError(code, message, { instance, ...(remedy === null ? {} : { remedy }) });
 }

@@ -217,8 +217,10 @@ export class Connected {
   ): void {
     const { sink, target, ownCpuNs } = this.ports;
     const instance = target.name;
+    // The first tick has all of them: an answer may be wanted before the tenth.
     const kept = sessions.filter(
-      ({ state }, index) => state !== 'idle' || (index + this.#ticks) % IDLE_EVERY_TICKS === 0,
+      ({ state }, index) =>
+        state !== 'idle' || this.#ticks === 1 || (index + this.#ticks) % IDLE_EVERY_TICKS === 0,
     );
     sink.append(
       'session_samples',

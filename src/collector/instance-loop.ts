@@ -160,7 +160,8 @@ export class InstanceLoop {
       { instance: target.name, code: failure.code, retryInMs: Math.round(pauseMs) },
       failure.message,
     );
-    emit('down', { instance: target.name, code: failure.code, message: failure.message, retryInMs: pauseMs });
+    const { code, message, remedy } = failure;
+    emit('down', { instance: target.name, code, message, remedy, retryInMs: pauseMs });
     this.#dark(0);
   }
 

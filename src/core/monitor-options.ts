@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { EngineName } from './engine-name.js';
+import type { ErrorCode } from './errors.js';
 import type { DeadlockKind, DeadlockRecord } from './lock-samples.js';
 import type { LockResource } from './locks.js';
 import type { Logger } from './logger.js';
@@ -140,8 +141,9 @@ export interface MonitorEvents {
   up: { readonly instance: string; readonly version: string };
   down: {
     readonly instance: string;
-    readonly code: string;
+    readonly code: ErrorCode;
     readonly message: string;
+    readonly remedy: string | null;
     readonly retryInMs: number | null;
   };
   /** The instance under this name is another server than before, or was restarted. */

@@ -61,6 +61,7 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
         instance: 'wrong',
         code: 'AUTHENTICATION_FAILED',
         message: expect.stringMatching(/connecting to wrong \(guarded@.*password authentication failed/),
+        remedy: expect.any(String),
         retryInMs: 600_000,
       },
     ]);

@@ -3,6 +3,7 @@ import { parseDuration } from '../../config/index.js';
 import type { Target } from '../../core/engine.js';
 import { DbvitalsError } from '../../core/errors.js';
 import type { LockEpisodesReport, LocksReport } from '../../core/lock-report.js';
+import type { MonitorEvents } from '../../core/monitor-options.js';
 import type { Finding } from '../../core/report.js';
 import { LOCK_WAIT_CLASSES } from '../../core/wait-class.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
@@ -16,7 +17,7 @@ import { svgOf } from '../../render/svg.js';
 import { type CommandContext, monitorOptions, oneTarget, print, printJson } from '../context.js';
 import { judge, type Severity } from '../judge.js';
 import { Screen } from '../screen.js';
-import { whyDown, withMonitor } from '../with-monitor.js';
+import { failureOf, withMonitor } from '../with-monitor.js';
 
 interface Flags {
   readonly watch?: boolean;
@@ -128,13 +129,11 @@ async function watch(context: CommandContext, target: Target, flags: Flags): Pro
       remedy: 'without --watch: one picture',
     });
   await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
-  let down = false;
-  const off = monitor.on('down', () => {
-    down = true;
-  });
+  const downs: MonitorEvents['down'][] = [];
+  const off = monitor.on('down', (event) => downs.push(event));
   await monitor.addTarget(target);
   await monitor.start();
-  if (down) throw await whyDown(monitor, target);
+  if (downs[0] !== undefined) throw failureOf(downs[0]);
   off();
   const screen = new Screen(process.stdout);
   const onResize = () => screen.clear();

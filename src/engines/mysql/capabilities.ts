@@ -2,6 +2,8 @@ import type { Capability } from '../../core/capability.js';
 import { lockCapabilities } from './locks/capabilities.js';
 
 export interface CapabilityInput {
+  /** Ours, quoted as a GRANT takes it. */
+  readonly account: string;
   readonly mariadb: boolean;
   readonly versionNumber: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -41,7 +43,10 @@ export function capabilitiesOf(input: CapabilityInput): Capability[] {
     ...statementCapabilities(input),
     ...serverCapabilities(input),
     ...lockCapabilities(input),
-  ];
+  ].map((each) => ({
+    ...each,
+    remedy: each.remedy === null ? null : each.remedy.replaceAll('<this account>', input.account),
+  }));
 }
 
 function sessionCapabilities(input: CapabilityInput): Capability[] {

@@ -34,7 +34,6 @@ export async function readFacts(
   const following = await attempt(must(flavourQuery('replica-status', server)));
   const limits = await attempt(QUERIES['user-limits'][0]);
   const lockSources = await readLockSources(attempt);
-  const lost = pairs((await attempt(QUERIES['digest-lost'][0])) ?? []);
   const nowMs = Number(row.now_ms);
   const replica = following === null ? settings.read_only === 'ON' : following.length > 0;
   return {
@@ -51,6 +50,7 @@ export async function readFacts(
     settings,
     extensions: lockSources,
     capabilities: capabilitiesOf({
+      account: quotedAccount(String(row.account)),
       mariadb: flavour === 'mariadb',
       versionNumber,
       settings,
@@ -59,7 +59,7 @@ export async function readFacts(
       ownThreadKnown,
       roleKnown: following !== null,
       userLimitsKnown: limits !== null,
-      digestsLost: Number(lost.Performance_schema_digest_lost ?? 0),
+      digestsLost: await lostDigests(attempt),
       lockSources,
     }),
     readOnly: readOnlyProof(
@@ -80,6 +80,19 @@ function unlessLost(error: unknown): null {
 function must(query: ReturnType<typeof flavourQuery>): SelectedQuery {
   if ('unavailable' in query) throw new DbvitalsError('ENGINE_UNSUPPORTED', query.unavailable);
   return query;
+}
+
+async function lostDigests(attempt: Attempt): Promise<number> {
+  const { Performance_schema_digest_lost: lost } = pairs((await attempt(QUERIES['digest-lost'][0])) ?? []);
+  return Number(lost ?? 0);
+}
+
+/** `user@host` as a GRANT takes it; the host part has no `@`. */
+function quotedAccount(account: string): string {
+  const at = account.lastIndexOf('@');
+  return [account.slice(0, at), account.slice(at + 1)]
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join('@');
 }
 
 /** Null where performance_schema is off or may not be read. */

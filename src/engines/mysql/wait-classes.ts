@@ -39,8 +39,10 @@ export function waitClassOf(
 ): WaitClass {
   if (state === 'idle') return 'idle';
   if (state === 'idleInTransaction') return 'idleInTransaction';
-  const byState = BY_STATE.find(([pattern]) => pattern.test(threadState ?? ''));
-  if (byState !== undefined) return byState[1];
+  const [, byState] = BY_STATE.find(([pattern]) => pattern.test(threadState ?? '')) ?? [];
+  // The server's own threads keep the state of what they did last.
+  const stale = state === 'background' && byState !== 'replication' && byState !== 'lockObject';
+  if (byState !== undefined && !stale) return byState;
   const byEvent = BY_EVENT.find(([pattern]) => pattern.test(event ?? ''));
   if (byEvent !== undefined) return byEvent[1];
   return state === 'background' ? 'idle' : 'cpu';

@@ -28,7 +28,11 @@ function postgresDetails(found: Recognised, directory: string, file: (...parts: 
 
 function mysqlVersion(directory: string, file: (...parts: string[]) => string): string | null {
   const text = file(directory, 'mariadb_upgrade_info') || file(directory, 'mysql_upgrade_info');
-  return /^[\d.]+(-MariaDB)?/.exec(text)?.[0] ?? null;
+  const known = /^[\d.]+(-MariaDB)?/.exec(text)?.[0];
+  if (known !== undefined) return known;
+  // MySQL from 8.4 on keeps all versions that the directory has seen, the last one is the present.
+  const history = file(directory, 'mysql_upgrade_history').matchAll(/"version":"([\d.]+)/g);
+  return [...history].at(-1)?.[1] ?? null;
 }
 
 /** The lowest port on which one of the process's own sockets listens. */

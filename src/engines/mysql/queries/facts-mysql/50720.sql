@@ -1,3 +1,3 @@
 /* dbvitals:facts-mysql */
-SELECT VERSION() AS version, UNIX_TIMESTAMP(NOW(6)) * 1000 AS now_ms, UNIX_TIMESTAMP() - u.VARIABLE_VALUE AS started_s
+SELECT VERSION() AS version, CURRENT_USER() AS account, UNIX_TIMESTAMP(NOW(6)) * 1000 AS now_ms, UNIX_TIMESTAMP() - u.VARIABLE_VALUE AS started_s
 FROM performance_schema.global_status AS u WHERE u.VARIABLE_NAME = 'UPTIME'
