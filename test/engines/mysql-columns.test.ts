@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { SelectedQuery } from '../../src/core/probe.js';
 import { QUERIES } from '../../src/engines/mysql/queries.generated.js';
-import { queriesFor } from '../../src/engines/mysql/select.js';
+import { queriesFor, servesFlavour } from '../../src/engines/mysql/select.js';
 
 interface Documented {
   readonly since: number;
@@ -33,10 +34,9 @@ describe('statements against the catalogs of servers', () => {
 
   it.each(['mysql', 'mariadb'] as const)('of %s name nothing that is younger than their file', (product) => {
     const known = documented[product];
-    const other = product === 'mysql' ? /-mariadb/ : /-mysql/;
-    const young = Object.values(QUERIES)
-      .flat()
-      .filter(({ file }) => !other.test(file))
+    const young = Object.entries(QUERIES)
+      .filter(([name]) => servesFlavour(name, product))
+      .flatMap(([, queries]) => queries as readonly SelectedQuery[])
       .flatMap(({ file, since, sql }) =>
         columnsOf(sql).flatMap(({ relation, column }) => {
           const first = known[relation]?.columns?.[column ?? ''] ?? known[relation]?.since;

@@ -45,16 +45,21 @@ export function allQueries(): readonly SelectedQuery[] {
   return Object.values(QUERIES).flat();
 }
 
+/** `<name>-mysql` is MySQL's, `<name>-mariadb…` MariaDB's, and `<name>` is for both unless MariaDB has its own. */
+export function servesFlavour(name: string, flavour: 'mysql' | 'mariadb'): boolean {
+  if (flavour === 'mysql') return !name.includes('-mariadb');
+  return !name.endsWith('-mysql') && !(`${name}-mariadb` in QUERIES);
+}
+
 const NEWEST = { mysql: '9.7', mariadb: '11.8' } as const;
 
 /** What a server of this product and version could be sent: of each name the one that serves it. */
 export function queriesFor(product: string, version: string | null): readonly SelectedQuery[] {
   const flavour = product === 'mariadb' ? 'mariadb' : 'mysql';
-  const other = flavour === 'mariadb' ? /-mysql$/ : /-mariadb(-schema)?$/;
   const [major = 0, minor = 0, patch = 99] = (version ?? NEWEST[flavour]).split('.').map(Number);
   const number = major * 10_000 + minor * 100 + patch;
   return Object.entries(QUERIES).flatMap(([name, queries]) => {
     const found = (queries as readonly SelectedQuery[]).find(({ since }) => since <= number);
-    return found === undefined || other.test(name) ? [] : [found];
+    return found === undefined || !servesFlavour(name, flavour) ? [] : [found];
   });
 }
