@@ -23,3 +23,6 @@ try {
 } catch (error) {
   exitWith(error, abort.signal, process.argv.includes('--json'));
 }
+
+// What keeps the process alive now was forgotten by somebody: it must not keep a terminal or a cron job.
+setTimeout(() => process.exit(), 3_000).unref();

@@ -200,6 +200,23 @@ export function engineContract(given: () => Contract, extras: (harness: () => Ha
     });
   });
 
+  it('leaves no socket behind, whenever a statement is given up', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    for (let round = 0; round < 12; round += 1) {
+      const connection = await logIn(contract.engine, contract.url('monitor'));
+      const abort = new AbortController();
+      const asked = connection.query(statement('SELECT 1'), [], { signal: abort.signal, deadlineMs: 5_000 });
+      // Before it is sent, while it runs, and when it has just ended.
+      if (round % 3 > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (round % 3 > 1) await asked;
+      abort.abort();
+      await asked.catch(() => {});
+      await connection.close();
+    }
+    await waitFor('the sockets to be closed', () => (sockets() <= before ? true : null));
+  });
+
   extras(() => harness);
 }
 

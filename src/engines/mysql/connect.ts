@@ -36,7 +36,6 @@ async function openClient(
   context: ConnectContext,
   what: string,
 ): Promise<{ client: Client; options: ConnectionOptions }> {
-  const { createConnection } = await import('mysql2/promise');
   const password = await target.password();
   const local = target.host.startsWith('/');
   const attempts =
@@ -45,9 +44,7 @@ async function openClient(
   for (const tls of attempts) {
     const options = await optionsOf(target, password, tls, context.deadlineMs);
     try {
-      const client = await withDeadline(what, context.deadlineMs, context.signal, () =>
-        createConnection(options),
-      );
+      const client = await openOnce(options, what, context);
       // Errors between queries reach us as the failure of the next one.
       (client as unknown as { on(event: 'error', listener: () => void): void }).on('error', () => {});
       return { client, options };
@@ -57,6 +54,23 @@ async function openClient(
     }
   }
   throw failure;
+}
+
+/** A connection that comes after its deadline, or after an abort, is ended: nobody would. */
+async function openOnce(
+  options: ConnectionOptions,
+  what: string,
+  { deadlineMs, signal }: Pick<ConnectContext, 'deadlineMs' | 'signal'>,
+): Promise<Client> {
+  const { createConnection } = await import('mysql2/promise');
+  signal.throwIfAborted();
+  const opening = createConnection(options);
+  try {
+    return await withDeadline(what, deadlineMs, signal, () => opening);
+  } catch (error) {
+    opening.then((late) => late.destroy()).catch(() => {});
+    throw error;
+  }
 }
 
 async function optionsOf(
@@ -171,13 +185,17 @@ export class MysqlConnection implements Connection {
     const id = Number(this.client.threadId);
     this.client.destroy();
     this.#closing ??= Promise.resolve();
-    const never = new AbortController().signal;
-    await withDeadline('cancelling', 1000, never, async () => {
-      const { createConnection } = await import('mysql2/promise');
-      const other = await createConnection({ ...this.options, connectTimeout: 1000 });
-      await other.query('KILL QUERY ?', [id]);
+    const context = { deadlineMs: 1000, signal: new AbortController().signal };
+    try {
+      const other = await openOnce({ ...this.options, connectTimeout: 1000 }, 'cancelling', context);
+      // It may have ended by itself: the server then knows no such session.
+      await withDeadline('cancelling', 1000, context.signal, () => other.query('KILL QUERY ?', [id])).catch(
+        () => {},
+      );
       other.destroy();
-    }).catch(() => {});
+    } catch {
+      // The server ends the statement at its own time-out.
+    }
   }
 
   async #end(): Promise<void> {
