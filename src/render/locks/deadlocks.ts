@@ -10,6 +10,7 @@ const LIVE_MS = 15_000;
 /** Deadlocks whose statements are shown; all stand in the table. */
 const MOST_DETAILS = 2;
 const MOST_ROWS = 20;
+const MOST_RISKS = 3;
 
 /** What stands now first, then what can happen, then what did, then how far to trust it. */
 export function deadlocksLines(report: DeadlocksReport, width: number, style: Style): string[] {
@@ -24,7 +25,10 @@ export function deadlocksLines(report: DeadlocksReport, width: number, style: St
     titleLine('Deadlocks', report, style),
     summary(report, imminent.length, patterns.length, style),
     ...imminent.flatMap((item) => standing(item, now, width, style)),
-    ...risks.flatMap((item) => near(item, width, style)),
+    ...risks.slice(0, MOST_RISKS).flatMap((item) => near(item, width, style)),
+    ...(risks.length > MOST_RISKS
+      ? [style.dim(`  and ${risks.length - MOST_RISKS} more pairs one lock away`)]
+      : []),
     ...patterns.flatMap((item) => pattern(item, width, style)),
     ...happenedLines(happened, report.omitted, width, style),
     ...scoreLines(report, style),

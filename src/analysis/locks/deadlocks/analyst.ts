@@ -53,7 +53,7 @@ class DeadlockAnalyst implements LockAnalyst {
 
   constructor(instance: string) {
     this.#imminent = new ImminentDeadlocks(instance);
-    this.#latent = new LatentPatterns(instance, this.#meetings, this.#statements);
+    this.#latent = new LatentPatterns(instance, this.#meetings, this.#statements, this.#transactions);
     this.#risks = new Risks(instance, this.#latent, this.#meetings);
     this.#history = new DeadlockHistory(instance);
   }

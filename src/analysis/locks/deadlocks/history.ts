@@ -63,8 +63,8 @@ export class DeadlockHistory {
           application: seen?.application ?? null,
           statementIds: seen !== undefined && seen.statementIds.length > 0 ? seen.statementIds : id,
           holds: seen?.holds ?? [],
-          waitsFor: waitsFor ?? seen?.waitsFor ?? null,
-          mode: mode ?? seen?.mode ?? null,
+          waitsFor: seen?.waitsFor ?? waitsFor,
+          mode: seen?.mode ?? mode,
         };
       }),
       resources:

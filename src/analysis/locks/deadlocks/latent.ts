@@ -8,6 +8,7 @@ import type { Scene } from './party.js';
 import { fromCircle, fromMeeting, fromRows, type Pattern, patternKey, type Side } from './patterns.js';
 import { RowOrders } from './row-order.js';
 import type { StatementClasses } from './statement-classes.js';
+import type { Transactions } from './transactions.js';
 import type { Witness } from './witnesses.js';
 
 /**
@@ -30,6 +31,7 @@ export class LatentPatterns {
     private readonly instance: string,
     private readonly meetings: Meetings,
     private readonly statements: StatementClasses,
+    private readonly transactions: Transactions,
   ) {}
 
   learn(scene: Scene, witnesses: readonly Witness[]): DeadlockRecord[] {
@@ -114,7 +116,7 @@ export class LatentPatterns {
   }
 
   #partyOf({ held, wanted, heldBy, wantedBy, user, application }: Side): DeadlockParty {
-    const taker = heldBy ?? this.statements.usualTaker(held, wantedBy);
+    const taker = heldBy ?? this.#takerBefore(held, wantedBy);
     return {
       sessionId: null,
       user,
@@ -126,6 +128,14 @@ export class LatentPatterns {
       waitsFor: wanted,
       mode: null,
     };
+  }
+
+  /** What was seen most often before `wantedBy` of all that takes the class; null where nothing was. */
+  #takerBefore(held: LockClass, wantedBy: string | null): string | null {
+    if (wantedBy === null) return null;
+    const times = (digest: string) => this.transactions.timesFollowed(digest, wantedBy);
+    const [first] = this.statements.takersOf(held).sort((a, b) => times(b) - times(a));
+    return first === undefined || times(first) === 0 ? null : first;
   }
 
   #keep(record: DeadlockRecord): DeadlockRecord {

@@ -1,5 +1,6 @@
 import { statementIdOf } from '../../../core/ids.js';
 import type { DeadlockParty } from '../../../core/lock-samples.js';
+import { resourceText } from '../../../core/lock-words.js';
 import type { LockEdge } from '../../../core/locks.js';
 import { classOf, type LockClass } from './classes.js';
 import type { Cycle } from './cycles.js';
@@ -13,6 +14,7 @@ export function partyOf(
   party: Party,
   edge: LockEdge | null,
   holds: readonly LockClass[],
+  name: LockClass | null,
 ): DeadlockParty {
   const { session, transaction } = party;
   const digests = transaction?.steps.map(({ digest }) => digest) ?? [];
@@ -23,7 +25,7 @@ export function partyOf(
     application: session.application,
     statementIds: digests.slice(-MOST_STATEMENTS).map((digest) => statementIdOf(instance, digest)),
     holds: [...holds],
-    waitsFor: edge === null ? null : whatOf(edge),
+    waitsFor: edge === null ? null : whatOf(edge, name),
     mode: edge?.mode ?? null,
   };
 }
@@ -33,14 +35,15 @@ export function partiesOf(instance: string, cycle: Cycle, scene: Scene): Deadloc
   return cycle.map((edge, index) => {
     const before = cycle.at(index - 1) as LockEdge;
     const party = scene.parties.get(edge.waiterId);
-    if (party !== undefined) return partyOf(instance, party, edge, [whatOf(before)]);
+    const holds = [whatOf(before, nameOf(before, scene))];
+    if (party !== undefined) return partyOf(instance, party, edge, holds, nameOf(edge, scene));
     return {
       sessionId: edge.waiterId,
       user: null,
       application: null,
       statementIds: [],
-      holds: [whatOf(before)],
-      waitsFor: whatOf(edge),
+      holds,
+      waitsFor: whatOf(edge, null),
       mode: edge.mode,
     };
   });
@@ -48,21 +51,16 @@ export function partiesOf(instance: string, cycle: Cycle, scene: Scene): Deadloc
 
 /** Classes around a cycle, each once; of an edge that names none, what the scene made of it. */
 export function classesAround(cycle: Cycle, scene: Scene): LockClass[] {
-  const names = cycle.flatMap(
-    (edge) =>
-      classOf(edge.resource) ??
-      scene.waits.find(
-        ({ edge: other }) => other.waiterId === edge.waiterId && other.blockerId === edge.blockerId,
-      )?.name ??
-      [],
-  );
-  return [...new Set(names)].sort();
+  return [...new Set(cycle.flatMap((edge) => nameOf(edge, scene) ?? []))].sort();
 }
 
-function whatOf({ resource }: LockEdge): string {
-  const { kind, relation, row, key, index } = resource;
-  if (kind === 'row' || kind === 'gap')
-    return `${kind} ${row ?? '?'} of ${relation ?? key}${index === null ? '' : `, index ${index}`}`;
-  if (kind === 'transaction') return relation === null ? 'end of a transaction' : `a row of ${relation}`;
-  return classOf(resource) ?? key;
+function nameOf({ resource, waiterId, blockerId }: LockEdge, { waits }: Scene): LockClass | null {
+  const wait = waits.find(({ edge }) => edge.waiterId === waiterId && edge.blockerId === blockerId);
+  return classOf(resource) ?? wait?.name ?? null;
+}
+
+function whatOf({ resource }: LockEdge, name: LockClass | null): string {
+  return resourceText(
+    resource.kind === 'transaction' ? { ...resource, relation: resource.relation ?? name } : resource,
+  );
 }

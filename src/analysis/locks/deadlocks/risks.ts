@@ -19,7 +19,7 @@ const MOST_PAST = 2_000;
 const PRIOR = {
   order: { hits: 0.5, tries: 2.5 },
   keys: { hits: 0.3, tries: 3 },
-  upgrade: { hits: 4, tries: 5 },
+  upgrade: { hits: 1, tries: 2.5 },
 };
 
 interface Open {
@@ -121,8 +121,8 @@ export class Risks {
       kind: 'risk',
       atMs,
       parties: [
-        partyOf(this.instance, wait.waiter, wait.edge, [other]),
-        partyOf(this.instance, wait.holder, null, [wait.name]),
+        partyOf(this.instance, wait.waiter, wait.edge, [other], wait.name),
+        partyOf(this.instance, wait.holder, null, [wait.name], null),
       ],
       resources: names,
       victimId: null,

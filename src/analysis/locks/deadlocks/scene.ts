@@ -135,19 +135,15 @@ function inferred(
   const { digest } = waiter.session;
   const shared = [...waiter.shares].filter((name) => holder.holds.get(name) === 'shared');
   const [upgraded] = shared;
-  if (
-    upgraded !== undefined &&
-    shared.length === 1 &&
-    digest !== holder.session.digest &&
-    waiter.past.at(-1) !== digest
-  )
-    return upgraded;
+  const known = digest === null ? null : statements.classesOf(digest);
+  const other = digest !== holder.session.digest && waiter.past.at(-1) !== digest;
+  if (upgraded !== undefined && shared.length === 1 && (other || known?.has(upgraded))) return upgraded;
   const both = [...waiter.holds]
     .filter(([name, strength]) => strength === 'exclusive' && holder.holds.get(name) === 'exclusive')
     .map(([name]) => name);
   const tables = both.length > 1 ? both.filter((name) => !SEQUENCE.test(name)) : both;
   if (tables.length === 1) return tables[0] ?? null;
-  const shown = tables.filter((name) => digest !== null && statements.classesOf(digest).has(name));
+  const shown = tables.filter((name) => known?.has(name));
   return shown.length === 1 ? (shown[0] ?? null) : null;
 }
 

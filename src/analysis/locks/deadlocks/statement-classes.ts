@@ -27,14 +27,9 @@ export class StatementClasses {
     return (key === undefined ? null : this.#taken.get(key)?.get(name)) ?? null;
   }
 
-  /** The statement that takes locks of the class most often, another than `not`. */
-  usualTaker(name: LockClass, not: string | null): string | null {
-    let best: { readonly digest: string; readonly votes: number } | null = null;
-    for (const [digest, votes] of this.#votes) {
-      const count = votes.get(name) ?? 0;
-      if (digest !== not && count > (best?.votes ?? 0)) best = { digest, votes: count };
-    }
-    return best?.digest ?? null;
+  /** Statements that were seen to lock something of the class. */
+  takersOf(name: LockClass): string[] {
+    return [...this.#votes].flatMap(([digest, votes]) => (votes.has(name) ? [digest] : []));
   }
 
   #noteHoldings(party: Party): void {
