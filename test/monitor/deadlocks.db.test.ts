@@ -67,7 +67,15 @@ async function deadlock(a: pg.Client, b: pg.Client): Promise<{ readonly id: stri
     }
     await client.query('ROLLBACK');
   };
-  await Promise.all([ask(a, 0, 2), ask(b, 1, 1)]);
+  const first = ask(a, 0, 2);
+  // Who waits first is ended; of two that begin at once it could be either.
+  await waitFor('the first wait', async () => {
+    const { rows } = await b.query(
+      `SELECT FROM pg_locks WHERE waitstart < clock_timestamp() - interval '100 ms'`,
+    );
+    return rows.length > 0 ? true : null;
+  });
+  await Promise.all([first, ask(b, 1, 1)]);
   expect(ended).toHaveLength(1);
   return ended[0] as { id: string; atMs: number };
 }
