@@ -1,16 +1,23 @@
 import type { Probe } from '../../../core/probe.js';
-import { queryFor } from '../select.js';
+import { isMariadb, queryFor } from '../select.js';
 
 /**
- * How many wait for a row or table lock of InnoDB, which no state of a session tells. A counter of InnoDB: it takes no
- * latch and does not grow with transactions or waiters (measured with 1,000 sessions: docs/privileges.md).
+ * How many wait for a row of InnoDB, which no state of a session tells. MySQL: a counter of InnoDB, which takes no latch
+ * and does not grow with transactions or waiters; it does not count waits for AUTO_INC (innodb_autoinc_lock_mode 0 and 1).
+ * MariaDB, where mode 1 is the default: INNODB_TRX, which the session probe of the same tick has just had made.
+ * What the questions cost: docs/decisions/0006-locks-of-innodb.md.
  */
 export const lockWaiters: Probe = {
   name: 'lock-waiters',
   lane: 'tick',
-  select: (facts) => queryFor('lock-waiters', facts),
+  select: (facts) => queryFor(isMariadb(facts) ? 'lock-waiters-mariadb' : 'lock-waiters', facts),
   toRecords: (rows) => ({ waiters: Number(rows[0]?.waiters ?? 0) }),
 };
 
-/** The same question, more often, within ten minutes after a wait. */
-export const lockWatch: Probe = { ...lockWaiters, name: 'lock-watch', lane: 'watch' };
+/** The counter, more often, within ten minutes after a wait. */
+export const lockWatch: Probe = {
+  ...lockWaiters,
+  name: 'lock-watch',
+  lane: 'watch',
+  select: (facts) => queryFor('lock-waiters', facts),
+};

@@ -11,7 +11,7 @@ import { SCENARIOS, type Scenario } from './scenarios.js';
 
 const INSTRUMENT = { 'performance-schema-instrument': 'wait/lock/metadata/sql/mdl=ON' };
 const SERVERS: readonly (MysqlServerOptions & { readonly metadata: 'schema' | 'plugin' })[] = [
-  { version: 'mysql-9.7', settings: { 'innodb-autoinc-lock-mode': 1 }, metadata: 'schema' },
+  { version: 'mysql-9.7', settings: { 'innodb-autoinc-lock-mode': 1, 'sync-binlog': 0 }, metadata: 'schema' },
   { version: 'mariadb-10.11', settings: { 'performance-schema': 'ON', ...INSTRUMENT }, metadata: 'schema' },
   { version: 'mariadb-11.8', settings: { 'performance-schema': 'ON', ...INSTRUMENT }, metadata: 'schema' },
   { version: 'mariadb-11.8', settings: { 'plugin-load-add': 'metadata_lock_info' }, metadata: 'plugin' },

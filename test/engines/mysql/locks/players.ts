@@ -45,15 +45,18 @@ export class Players {
     this.#waiters = new Set();
     const [prepared] = await this.root.query('XA RECOVER');
     for (const { data } of prepared as { data: string }[]) await this.root.query('XA ROLLBACK ?', [data]);
-    for (const [who, connection] of this.#byName) {
-      try {
-        await connection.query('ROLLBACK; UNLOCK TABLES; DO RELEASE_ALL_LOCKS(); SET autocommit = 1');
-        await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-        if (this.server.flavour === 'mysql') await connection.query('UNLOCK INSTANCE');
-        else await connection.query('BACKUP STAGE END').catch(() => {});
-      } catch {
-        await this.#leave(who);
-      }
+    await Promise.all([...this.#byName].map(([who, connection]) => this.#release(who, connection)));
+  }
+
+  async #release(who: string, connection: Connection): Promise<void> {
+    try {
+      await connection.query(
+        'ROLLBACK; UNLOCK TABLES; DO RELEASE_ALL_LOCKS(); SET autocommit = 1; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+      );
+      if (this.server.flavour === 'mysql') await connection.query('UNLOCK INSTANCE');
+      else await connection.query('BACKUP STAGE END').catch(() => {});
+    } catch {
+      await this.#leave(who);
     }
   }
 
@@ -133,6 +136,7 @@ export class Players {
     const needed = named.some(([name]) => name === 'child')
       ? [['parent', TABLES.parent], ...named.filter(([name]) => name !== 'parent')]
       : named;
-    for (const [name, sql] of needed) await this.root.query(`DROP TABLE IF EXISTS ${name}; ${sql}`);
+    const all = needed.map(([name, sql]) => `DROP TABLE IF EXISTS ${name}; ${sql};`);
+    if (all.length > 0) await this.root.query(all.join(' '));
   }
 }

@@ -43,7 +43,12 @@ for (const options of [
       );
       waiter.query("UPDATE names SET v = 2 WHERE name = 'topsecret'").catch(() => {});
       for (const name of ['lock-waiters', 'lock-watch'])
-        await waitFor(name, async () => ((await runProbe(name, monitor)).waiters === 1 ? true : null));
+        await waitFor(
+          name,
+          async () => ((await runProbe(name, monitor)).waiters === 1 ? true : null),
+          20_000,
+          110,
+        );
       const reading = await readLocks(monitor);
       expect(reading.edges).toMatchObject([
         { waiterId: String(waiter.threadId), blockerId: String(holder.threadId), kind: 'hard' },

@@ -1,0 +1,2 @@
+/* dbvitals:lock-waiters-mariadb */
+SELECT COUNT(*) AS waiters FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'
