@@ -1,5 +1,5 @@
 import type { LockEdge, LockRow } from '../../../core/locks.js';
-import { AGREED, type Found, ORDERED, PARTLY, type SessionIndex } from './found.js';
+import { AGREED, type Found, ORDERED, PARTLY, type Place, reduced, type SessionIndex } from './found.js';
 import { type Conflicts, conflictsOf, MAY_HAVE_BECOME, waitsForGranted, yieldsTo } from './metadata-modes.js';
 import { metadataResource } from './resources.js';
 import { type LockColumns, numberOf } from './rows.js';
@@ -39,19 +39,30 @@ export function metadataEdges(all: readonly MetadataLock[], sessions: SessionInd
       const waitStartedAtMs = granted ? null : waitStart(lock, object, startOf);
       locks.push({ sessionId, resource, mode, granted, waitStartedAtMs, fastPath: null });
     }
+    const places = new Map<MetadataLock, Place>();
     waiting.forEach((lock, place) => {
       const { id: waiterId, mode } = lock;
       const edge = { waiterId, mode, resource, waitStartedAtMs: waitStart(lock, object, startOf) };
       const before = waiterBefore(lock, place, waiting, object, conflicts);
-      for (const { id: blockerId, confidence } of holdersBefore(lock, object, conflicts, before === null))
-        edges.push({ ...edge, blockerId, kind: 'hard', confidence: Math.min(confidence, lock.confidence) });
-      if (before === null) return;
+      const against = holdersBefore(lock, object, conflicts, before === null);
+      const hard = against.map(({ id }) => id);
+      const inFront = before === null ? null : (places.get(before) ?? { ...NOWHERE, id: before.id });
+      const { soft, behindId, stands } = reduced(hard, inFront);
+      places.set(lock, { id: waiterId, hard, byHolders: !soft || stands });
+      for (const { id: blockerId, confidence: known } of stands ? [] : against) {
+        const confidence = Math.min(known, lock.confidence);
+        edges.push({ ...edge, blockerId, kind: 'hard', behindId, confidence });
+      }
+      if (!soft || before === null) return;
       const confidence = Math.min(ORDERED, lock.confidence);
-      edges.push({ ...edge, blockerId: before.id, kind: 'soft', confidence });
+      edges.push({ ...edge, blockerId: before.id, kind: 'soft', behindId: null, confidence });
     });
   }
   return { edges, locks };
 }
+
+/** A waiter that came later and goes before all the same. */
+const NOWHERE = { hard: [], byHolders: false } as const;
 
 /** One entry for each session that holds what the request waits for; `alone`: no waiting request explains its wait. */
 function holdersBefore(

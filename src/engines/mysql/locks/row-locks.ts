@@ -1,5 +1,5 @@
 import type { LockEdge, LockResource, LockRow } from '../../../core/locks.js';
-import { AGREED, type Found, ORDERED, PARTLY, type SessionIndex } from './found.js';
+import { AGREED, type Found, ORDERED, PARTLY, type Place, reduced, type SessionIndex } from './found.js';
 import { rowResource } from './resources.js';
 import { requestWaits, waitingMode } from './row-modes.js';
 import { type LockColumns, type LockParts, numberOf, ownerOf } from './rows.js';
@@ -22,13 +22,11 @@ interface Holder {
 
 /** InnoDB: who waits for a record or a table, who holds it, and who waits before. */
 export function rowLocks(parts: LockParts, sessions: SessionIndex): Found {
-  const waiters = waitersOf(parts, sessions);
-  const queues = groupBy(
-    [...waiters].sort((a, b) => a.order - b.order),
-    ({ record }) => record,
-  );
+  const waiters = waitersOf(parts, sessions).sort((a, b) => a.order - b.order);
+  const queues = groupBy(waiters, ({ record }) => record);
   const told = new Set(parts.held.map((pair) => `${pair.lock_id} ${pair.blocking_lock_id}`));
   const holders = holdersOf(parts, waiters);
+  const places = new Map<Waiter, Place>();
   const edges: LockEdge[] = [];
   const locks = new Map<string, LockRow>();
   for (const waiter of waiters) {
@@ -36,15 +34,18 @@ export function rowLocks(parts: LockParts, sessions: SessionIndex): Found {
     const mode = lock?.mode ?? 'unknown';
     const edge = { waiterId: id, mode, resource, waitStartedAtMs };
     keep(locks, { sessionId: id, resource, mode, granted: false, waitStartedAtMs, fastPath: null });
-    for (const holder of holders(waiter)) {
-      if (holder.id === id) continue;
-      const confidence = lock === null || !sessions.has(holder.id) ? PARTLY : AGREED;
-      edges.push({ ...edge, blockerId: holder.id, kind: 'hard', confidence });
-      const held = holder.mode ?? 'unknown';
-      keep(locks, { ...LOCK, sessionId: holder.id, resource, mode: held, granted: true });
-    }
+    const against = holders(waiter).filter((holder) => holder.id !== id);
+    const hard = against.map((holder) => holder.id);
     const before = waiterBefore(waiter, queues.get(waiter.record) ?? [], told);
-    if (before !== null) edges.push({ ...edge, blockerId: before.id, kind: 'soft', confidence: ORDERED });
+    const { soft, behindId, stands } = reduced(hard, before === null ? null : (places.get(before) ?? null));
+    places.set(waiter, { id, hard, byHolders: !soft || stands });
+    for (const holder of against) {
+      keep(locks, { ...LOCK, sessionId: holder.id, resource, mode: holder.mode ?? 'unknown', granted: true });
+      const confidence = lock === null || !sessions.has(holder.id) ? PARTLY : AGREED;
+      if (!stands) edges.push({ ...edge, blockerId: holder.id, kind: 'hard', behindId, confidence });
+    }
+    if (soft && before !== null)
+      edges.push({ ...edge, blockerId: before.id, kind: 'soft', behindId: null, confidence: ORDERED });
   }
   return { edges, locks: [...locks.values()] };
 }

@@ -1,6 +1,7 @@
 import type { Connection as Client } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/core/engine.js';
+import type { TransactionStep } from '../../../../src/core/lock-analyst.js';
 import { describeOnMysql } from '../../../servers/index.js';
 import { waitFor } from '../../../servers/wait-for.js';
 import { connectAsMonitor, readLocks, runProbe } from './probing.js';
@@ -102,8 +103,16 @@ for (const options of [
     it.runIf(schema)('tells what transactions ran, in order and once', async () => {
       const client = await server().connect('shop');
       const id = String(client.threadId);
-      const own = async () =>
-        ((await runProbe('lock-history', monitor)).history ?? []).filter(({ sessionId }) => sessionId === id);
+      // A statement is in the history a moment after its client has the answer.
+      const own = async (count: number) => {
+        const found: TransactionStep[] = [];
+        await waitFor(`${count} steps`, async () => {
+          const { history = [] } = await runProbe('lock-history', monitor);
+          found.push(...history.filter(({ sessionId }) => sessionId === id));
+          return found.length >= count ? true : null;
+        });
+        return found;
+      };
       for (const sql of [
         'BEGIN',
         'SELECT v FROM names',
@@ -113,7 +122,7 @@ for (const options of [
         'SELECT 1',
       ])
         await client.query(sql);
-      const steps = await own();
+      const steps = await own(3);
       expect(steps.map(({ transaction }) => transaction === steps[0]?.transaction)).toEqual([
         true,
         true,
@@ -121,9 +130,9 @@ for (const options of [
       ]);
       expect(new Set(steps.map(({ digest }) => digest)).size).toBe(3);
       expect([...steps].sort((x, y) => x.step - y.step)).toEqual(steps);
-      expect(await own()).toEqual([]);
+      expect(await own(0)).toEqual([]);
       await client.query('SELECT v FROM names');
-      expect((await own()).map(({ digest }) => digest)).toEqual([steps[0]?.digest]);
+      expect((await own(1)).map(({ digest }) => digest)).toEqual([steps[0]?.digest]);
       await client.end();
     });
 
