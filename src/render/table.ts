@@ -7,16 +7,25 @@ export interface TableColumn {
   readonly align?: 'left' | 'right';
   /** Takes what is left of the line; at most one. */
   readonly flexible?: boolean;
+  /** Left out when the line is too short, the highest number first. */
+  readonly drop?: number;
 }
+
+/** Fewer columns of the flexible one than this tell nothing. */
+const LEAST_FLEXIBLE = 24;
 
 /** Rows of cells as lines of at most `width` columns. Cells are made plain; the last resort is to cut with an ellipsis. */
 export function renderTable(
-  columns: readonly TableColumn[],
+  all: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   width: number,
 ): string[] {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(plain))];
-  const natural = columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ''))));
+  const every = [all.map(({ title }) => title), ...rows.map((row) => row.map(plain))];
+  const widest = all.map((_, index) => Math.max(...every.map((row) => stringWidth(row[index] ?? ''))));
+  const kept = fitting(all, widest, width);
+  const columns = kept.map((index) => all[index] as TableColumn);
+  const natural = kept.map((index) => widest[index] as number);
+  const cells = every.map((row) => kept.map((index) => row[index] ?? ''));
   const fixed =
     natural.reduce((sum, each, index) => sum + (columns[index]?.flexible ? 0 : each), 0) +
     2 * (columns.length - 1);
@@ -31,6 +40,25 @@ export function renderTable(
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Indexes of the columns that have room beside a readable flexible one. */
+function fitting(columns: readonly TableColumn[], widths: readonly number[], width: number): number[] {
+  let kept = columns.map((_, index) => index);
+  const needed = () =>
+    kept.reduce(
+      (sum, index) =>
+        sum + 2 + Math.min(widths[index] as number, columns[index]?.flexible ? LEAST_FLEXIBLE : Infinity),
+      -2,
+    );
+  while (needed() > width) {
+    const [next] = kept
+      .filter((index) => columns[index]?.drop !== undefined)
+      .sort((a, b) => (columns[b]?.drop ?? 0) - (columns[a]?.drop ?? 0));
+    if (next === undefined) break;
+    kept = kept.filter((index) => index !== next);
+  }
+  return kept;
 }
 
 export function cut(text: string, width: number): string {

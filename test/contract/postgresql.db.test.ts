@@ -31,6 +31,23 @@ for (const version of POSTGRES_MATRIX) {
           expect(names?.users.get(own?.user ?? '')).toBe('dbvitals');
         });
 
+        // PostgreSQL 18 keeps no comment before a statement, so the marker alone does not tell.
+        it('knows its own statements by their texts', async () => {
+          for (const { name } of harness().engine.probes)
+            if (harness().offers(name)) await harness().run(name);
+          const { names } = await harness().run('names');
+          const { statements } = await harness().run('statements');
+          const own = (statements?.counters ?? [])
+            .filter(({ user }) => names?.users.get(user ?? '') === 'dbvitals')
+            .map(({ digest }) => digest);
+          expect(own.length).toBeGreaterThan(5);
+          const foreign = (await harness().texts(own)).filter(({ source }) => source !== 'monitor');
+          // What the test itself sends has no file.
+          expect(
+            foreign.map(({ text }) => text).filter((text) => !/sleep|forbidden/i.test(text ?? '')),
+          ).toEqual([]);
+        });
+
         it('shows a login without privileges that sessions are there, and nothing of them', async () => {
           const { engine, connection } = harness();
           await using poor = await logIn('postgresql', server().url('postgres', 'nobody_at_all'));

@@ -97,12 +97,12 @@ async function interactive(
   let shown: TopInstance[] = [];
   const draw = () => screen.draw(topLines(shown, state, screen.width, screen.height, context.style));
   const onKey = (chunk: Buffer) => {
-    const next = pressed(state, chunk.toString('utf8'));
-    if (next === null) stop.abort();
-    else {
+    for (const key of keysOf(chunk.toString('utf8'))) {
+      const next = pressed(state, key);
+      if (next === null) return stop.abort();
       state = next;
-      draw();
     }
+    draw();
   };
   const onResize = () => {
     screen.clear();
@@ -122,6 +122,12 @@ async function interactive(
     process.stdin.setRawMode(false).pause().off('data', onKey);
     process.stdout.off('resize', onResize);
   }
+}
+
+/** Who types fast or pastes sends several keys at once; arrows and their like come as one sequence. */
+export function keysOf(chunk: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how terminals send keys
+  return chunk.match(/\u001b[[O][0-9;]*[A-Za-z~]|[\s\S]/gu) ?? [];
 }
 
 /** The state after a key; null to quit. */

@@ -2,6 +2,7 @@ import type { CallContext, Connection } from '../../core/engine.js';
 import { statementIdOf } from '../../core/ids.js';
 import type { SelectedQuery } from '../../core/probe.js';
 import type { StatementText } from '../../core/statement.js';
+import { QUERIES } from './queries.generated.js';
 import { redactLiterals } from './redact.js';
 import { queryFor, statementsQueryFor } from './select.js';
 
@@ -92,6 +93,21 @@ async function sampledText(instance: string, row: TextRow): Promise<StatementTex
   }
 }
 
+/** Our own statements without their marker: since PostgreSQL 18 the server keeps no comment before a statement. */
+const OWN: ReadonlySet<string> = new Set(
+  Object.values(QUERIES)
+    .flat()
+    .map(({ sql }) => shapeOf(redactLiterals(sql))),
+);
+
+/** A text without constants, however they were replaced: by us, or by the server, which takes NULL for one and folds lists. */
+function shapeOf(text: string): string {
+  return text
+    .replace(/\$(?:\d+|\?)|\b(?:null|true|false)\b/gi, '$$?')
+    .replace(/\s+/g, '')
+    .replace(/\((?:\$\?,)*\$\?\)/g, '($$?)');
+}
+
 function textOf(instance: string, row: TextRow, source: StatementText['source']): StatementText {
   const text = redactLiterals(row.text);
   return {
@@ -101,7 +117,7 @@ function textOf(instance: string, row: TextRow, source: StatementText['source'])
     canonicalDigest: row.digest,
     text,
     command: /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? null,
-    source: row.text.startsWith('/* dbvitals:') ? 'monitor' : source,
+    source: row.text.startsWith('/* dbvitals:') || OWN.has(shapeOf(text)) ? 'monitor' : source,
     truncated: row.truncated,
   };
 }
