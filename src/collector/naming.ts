@@ -10,6 +10,8 @@ import type { ProbeRunner } from './probe-runner.js';
 
 /** Names for the ids that rows of one connection carry, and texts for their new digests. */
 export class Naming {
+  #started: ReadonlyMap<string, number | null> = new Map();
+
   constructor(
     private readonly ports: CollectorPorts,
     private readonly connection: Connection,
@@ -26,6 +28,7 @@ export class Naming {
     tick: ProbeTick,
     signal: AbortSignal,
   ): Promise<readonly SessionRow[]> {
+    this.#started = new Map(rows.map(({ id, startedAtMs }) => [id, startedAtMs]));
     await this.#learn(rows, tick, signal);
     this.directory.findClients(rows, this.ports.host, tick.atMs);
     this.directory.keepClients(rows);
@@ -60,10 +63,19 @@ export class Naming {
     }
     return {
       ...reading,
-      sessions: sessions.map((row) => ({ ...row, ...this.directory.named(row) })),
+      sessions: sessions.map((row) => ({
+        ...row,
+        ...this.directory.named(row),
+        startedAtMs: row.startedAtMs ?? this.#startOf(row.id),
+      })),
       locks: locks.map((lock) => this.directory.onNamed(lock)),
       edges: edges.map((edge) => this.directory.onNamed(edge)),
     };
+  }
+
+  /** The same as in its samples, so that rows of locks and samples of one session have one id. */
+  #startOf(id: string): number {
+    return this.#started.get(id) ?? this.connection.facts.startedAtMs;
   }
 
   async #learn(

@@ -59,6 +59,8 @@ export interface LockSessionSample {
   readonly rowsModified: number | null;
   readonly rowsLocked: number | null;
   readonly locksHeld: number | null;
+  /** InnoDB: memory of its locks. */
+  readonly lockBytes: number | null;
   /** PostgreSQL: relation locks of the session that had to go to the shared table; null where the server has no fast path. */
   readonly slowPathLocks: number | null;
   readonly xminAge: number | null;

@@ -81,6 +81,8 @@ export interface LockSession {
   readonly rowsLocked: number | null;
   /** Locks in the shared table (PostgreSQL: rows of pg_locks; InnoDB: trx_lock_structs). */
   readonly locksHeld: number | null;
+  /** InnoDB: trx_lock_memory_bytes, where it was read. */
+  readonly lockBytes?: number | null;
   /** PostgreSQL: age(backend_xmin), in transactions; null for none. */
   readonly xminAge: number | null;
 }

@@ -42,6 +42,7 @@ export function lockSession(row: Flat): LockSessionSample {
     rowsModified: maybe(row.rows_modified),
     rowsLocked: maybe(row.rows_locked),
     locksHeld: maybe(row.locks_held),
+    lockBytes: maybe(row.lock_bytes),
     slowPathLocks: maybe(row.slow_path_locks),
     xminAge: maybe(row.xmin_age),
     holds: JSON.parse(String(row.holds)) as LockSessionSample['holds'],

@@ -49,6 +49,7 @@ export const LOCK_SCHEMA: { readonly [T in LockTable]: readonly Column<TableRows
     real('rows_modified', (row) => row.rowsModified),
     real('rows_locked', (row) => row.rowsLocked),
     real('locks_held', (row) => row.locksHeld),
+    real('lock_bytes', (row) => row.lockBytes),
     real('slow_path_locks', (row) => row.slowPathLocks),
     real('xmin_age', (row) => row.xminAge),
     text('holds', (row) => JSON.stringify(row.holds)),

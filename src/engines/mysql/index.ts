@@ -6,6 +6,8 @@ import { deadlocks } from './probes/deadlocks.js';
 import { lockHistory } from './probes/lock-history.js';
 import { lockWaiters, lockWatch } from './probes/lock-waiters.js';
 import { locks } from './probes/locks.js';
+import { longTransactions } from './probes/long-transactions.js';
+import { relationUse } from './probes/relation-use.js';
 import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { readProxySql } from './proxysql.js';
@@ -27,7 +29,9 @@ export const mysql: Engine = {
     lockHistory,
     statusCounters,
     innodbCounters,
+    longTransactions,
     statements,
+    relationUse,
   ],
   queriesFor,
   connect,

@@ -43,6 +43,7 @@ function growthOf(samples: readonly LockSessionSample[]): Finding[] {
         { what: 'rows locked', value: rows, unit: 'rows', at },
         { what: 'growth', value: Math.round(perSecond), unit: 'rows/s', at },
         { what: 'lock structures', value: last.locksHeld ?? 'unknown', unit: '', at },
+        { what: 'lock memory', value: last.lockBytes ?? 'unknown', unit: 'bytes', at },
       ],
       advice:
         'Lock fewer rows at a time: commit in batches, and give the statement an index that finds only what it changes.',

@@ -139,7 +139,8 @@ function holderOf(
     user: kept?.user ?? session?.user ?? null,
     application: kept?.application ?? session?.application ?? null,
     client: session?.client ?? null,
-    state: kept?.state ?? session?.state ?? 'unknown',
+    // Of a transaction that was only found by its age the samples know more.
+    state: session?.state ?? kept?.state ?? 'unknown',
     stateSeconds: kept?.stateAgeMs === null || kept?.stateAgeMs === undefined ? null : kept.stateAgeMs / 1000,
     transactionAgeSeconds,
     statementId,

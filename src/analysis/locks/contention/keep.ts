@@ -120,6 +120,7 @@ function sessionSample(frame: Frame, session: LockSession, locks: readonly LockR
     rowsModified: session.rowsModified,
     rowsLocked: session.rowsLocked,
     locksHeld: session.locksHeld,
+    lockBytes: session.lockBytes ?? null,
     slowPathLocks: slowPath(locks),
     xminAge: session.xminAge,
     holds: holdsOf(locks),

@@ -67,7 +67,7 @@ function holdersOf({ locks }: RelationUse): DdlHolder[] {
       granted,
       transactionAgeSeconds: transactionAgeMs === null ? null : transactionAgeMs / 1000,
     }))
-    .sort((a, b) => (b.transactionAgeSeconds ?? Infinity) - (a.transactionAgeSeconds ?? Infinity));
+    .sort((a, b) => (b.transactionAgeSeconds ?? 0) - (a.transactionAgeSeconds ?? 0));
 }
 
 function findingsOf(guard: Omit<Guard, 'findings'>, at: string): Finding[] {
