@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Connection as Client } from 'mysql2/promise';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { MonitorEvents } from '../../src/core/monitor-options.js';
 import { DatabaseResourceMonitor } from '../../src/index.js';
 import type { MysqlServerOptions } from '../../src/lab/mysql/index.js';
+import { runReadOnly } from '../../src/store/user-sql.js';
 import { describeOnMysql } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
@@ -15,14 +19,24 @@ for (const options of SERVERS) {
   const flavour = options.version.startsWith('mariadb') ? 'mariadb' : 'mysql';
   describeOnMysql('a monitor', options, (server) => {
     const downs: MonitorEvents['down'][] = [];
-    const monitorOf = async (user = 'dbvitals', password = 'watching') => {
-      const monitor = new DatabaseResourceMonitor();
+    const monitorOf = async (user = 'dbvitals', password = 'watching', dataDir: string | null = null) => {
+      const monitor = new DatabaseResourceMonitor({ dataDir });
       monitor.on('down', (event) => downs.push(event));
       const connectionString = server().url('', user, password);
       await monitor.addDatabase({ name: 'db', type: flavour, connectionString });
       await monitor.start();
       return monitor;
     };
+    const seen = (monitor: DatabaseResourceMonitor, { threadId }: Client) =>
+      waitFor(
+        `session ${threadId} asleep`,
+        async () => {
+          const { items } = await monitor.getSessions({ database: 'db' });
+          const found = items.find(({ sessionId }) => sessionId === String(threadId));
+          return /sleep/i.test(found?.text ?? '') ? true : null;
+        },
+        40_000,
+      );
     const isUp = async (monitor: DatabaseResourceMonitor) => {
       const { limits, items } = await monitor.getSessions({ database: 'db' });
       return limits.some(({ capability }) => capability === 'connection') || items.length === 0
@@ -67,16 +81,33 @@ for (const options of SERVERS) {
     });
 
     it('survives kill -9 of the server, sees it come back, and takes no new session for an old one', async () => {
-      await using monitor = await monitorOf();
+      const dataDir = mkdtempSync(join(tmpdir(), 'dbvitals-monitor-test-'));
+      const monitor = await monitorOf('dbvitals', 'watching', dataDir);
+      onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+      const before = asleep(await server().connect('shop'));
       const restarts: string[] = [];
       monitor.on('restarted', ({ instance }) => restarts.push(instance));
-      await waitFor('the first sessions', () => isUp(monitor));
+      await seen(monitor, before);
       await server().kill('SIGKILL');
       const { code } = await waitFor('the failure', () => downs[0] ?? null);
       expect(['CONNECTION_LOST', 'CONNECT_FAILED', 'SERVER_STARTING']).toContain(code);
       await server().start();
       await waitFor('the return', () => isUp(monitor), 40_000);
       expect(restarts).toEqual(['db']);
+      // Connection ids begin anew with the server: the next one with the id of before is another session.
+      const after = await waitFor('the same connection id', async () => {
+        const client = await server().connect('shop');
+        if (client.threadId >= before.threadId) return client;
+        client.destroy();
+        return null;
+      });
+      expect(after.threadId).toBe(before.threadId);
+      asleep(after);
+      await seen(monitor, after);
+      await monitor.stop();
+      const query = `SELECT DISTINCT session_id FROM sessions WHERE id = '${after.threadId}' AND kind = 'client'`;
+      expect(await runReadOnly(dataDir, query)).toHaveLength(2);
+      after.destroy();
     });
 
     it('goes dark but not blind when all connections are taken', async () => {
@@ -154,6 +185,12 @@ for (const [version, schema] of [
       busy.stop();
     });
   });
+}
+
+/** A session that sleeps in a statement, where samples find it at each tick. */
+function asleep(client: Client): Client {
+  client.query('SELECT SLEEP(60)').catch(() => {});
+  return client;
 }
 
 /** Keeps a session busy until it is stopped. */
