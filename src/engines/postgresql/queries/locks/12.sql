@@ -7,8 +7,9 @@ WITH l AS MATERIALIZED (
   SELECT * FROM pg_lock_status()
 ), shared AS MATERIALIZED (
   SELECT l.pid, coalesce(l.pid::text, l.virtualtransaction) AS holder, l.locktype, l.mode, l.granted,
-         NULL::float8 AS wait_started_at_ms, concat_ws(':', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid,
-           l.classid, l.objid, l.objsubid) AS lock_key
+         NULL::float8 AS wait_started_at_ms,
+         concat_ws(':', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid,
+                   l.objsubid) AS lock_key
   FROM l
   WHERE NOT l.fastpath AND l.mode <> 'SIReadLock'
 ), wanted AS MATERIALIZED (
@@ -33,8 +34,9 @@ SELECT 'lock' AS row_kind, s.holder, s.lock_key, s.mode, s.granted, false AS fas
 FROM shared AS s
 WHERE s.lock_key IN (SELECT w.lock_key FROM wanted AS w)
 UNION ALL
-SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction), concat_ws(':', o.locktype, o.database, o.relation, o.page, o.tuple, o.virtualxid, o.transactionid,
-           o.classid, o.objid, o.objsubid),
+SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction),
+       concat_ws(':', o.locktype, o.database, o.relation, o.page, o.tuple, o.virtualxid, o.transactionid, o.classid, o.objid,
+                 o.objsubid),
        o.mode, true, o.fastpath, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT others.* FROM others WHERE others.place <= 20 ORDER BY others.place LIMIT 1000) AS o
 UNION ALL

@@ -6,8 +6,9 @@ WITH l AS MATERIALIZED (
   SELECT * FROM pg_lock_status()
 ), shared AS MATERIALIZED (
   SELECT l.pid, coalesce(l.pid::text, l.virtualtransaction) AS holder, l.locktype, l.mode, l.granted,
-         date_part('epoch', l.waitstart) * 1000 AS wait_started_at_ms, concat_ws(':', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid,
-           l.classid, l.objid, l.objsubid) AS lock_key
+         date_part('epoch', l.waitstart) * 1000 AS wait_started_at_ms,
+         concat_ws(':', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid,
+                   l.objsubid) AS lock_key
   FROM l
   WHERE NOT l.fastpath AND l.mode <> 'SIReadLock'
 ), wanted AS MATERIALIZED (
@@ -22,7 +23,13 @@ WITH l AS MATERIALIZED (
 ), a AS MATERIALIZED (
   SELECT s.pid, s.datid, s.usesysid, s.application_name, s.state, s.query, s.backend_type, s.xact_start, s.query_start,
          s.backend_start, s.state_change, s.backend_xmin, s.leader_pid, s.query_id
-  FROM pg_stat_get_activity(NULL) AS s
+  FROM (SELECT DISTINCT i.pid FROM involved AS i WHERE i.pid IS NOT NULL) AS i
+  CROSS JOIN LATERAL pg_stat_get_activity(i.pid) AS s
+), leaders AS (
+  SELECT s.pid, s.datid, s.usesysid, s.application_name, s.state, s.query, s.backend_type, s.xact_start, s.query_start,
+         s.backend_start, s.state_change, s.backend_xmin, s.leader_pid, s.query_id
+  FROM (SELECT DISTINCT a.leader_pid FROM a WHERE a.leader_pid NOT IN (SELECT a.pid FROM a)) AS w
+  CROSS JOIN LATERAL pg_stat_get_activity(w.leader_pid) AS s
 )
 SELECT 'lock' AS row_kind, s.holder, s.lock_key, s.mode, s.granted, false AS fast_path, s.wait_started_at_ms,
        NULL::text AS database_id, NULL::text AS user_id, NULL::text AS application, NULL::text AS state,
@@ -32,8 +39,9 @@ SELECT 'lock' AS row_kind, s.holder, s.lock_key, s.mode, s.granted, false AS fas
 FROM shared AS s
 WHERE s.lock_key IN (SELECT w.lock_key FROM wanted AS w)
 UNION ALL
-SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction), concat_ws(':', o.locktype, o.database, o.relation, o.page, o.tuple, o.virtualxid, o.transactionid,
-           o.classid, o.objid, o.objsubid),
+SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction),
+       concat_ws(':', o.locktype, o.database, o.relation, o.page, o.tuple, o.virtualxid, o.transactionid, o.classid, o.objid,
+                 o.objsubid),
        o.mode, true, o.fastpath, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT others.* FROM others WHERE others.place <= 20 ORDER BY others.place LIMIT 1000) AS o
 UNION ALL
@@ -43,10 +51,8 @@ SELECT 'session', a.pid::text, NULL, NULL, NULL, NULL, NULL, a.datid::text, a.us
        date_part('epoch', a.xact_start) * 1000, date_part('epoch', a.query_start) * 1000,
        date_part('epoch', a.backend_start) * 1000, date_part('epoch', a.state_change) * 1000, age(a.backend_xmin),
        coalesce(h.locks, 0)::int
-FROM a
+FROM (SELECT * FROM a UNION ALL SELECT * FROM leaders) AS a
 LEFT JOIN (SELECT l.pid, count(*) AS locks FROM l GROUP BY l.pid) AS h ON h.pid = a.pid
-WHERE a.pid IN (SELECT i.pid FROM involved AS i)
-   OR a.pid IN (SELECT w.leader_pid FROM a AS w WHERE w.pid IN (SELECT i.pid FROM involved AS i))
 UNION ALL
 SELECT 'prepared', p.transaction::text, NULL, NULL, NULL, NULL, NULL, p.dbid::text, p.ownerid::text, p.gid, NULL, NULL, NULL, NULL,
        date_part('epoch', p.prepared) * 1000, NULL, NULL, NULL, NULL, NULL
