@@ -74,7 +74,7 @@ export class Connected {
       meter,
       publisher,
       factor: () => this.#governor.factor('locks'),
-      ownCpuMs: (id) => this.#ownCpu.usedMs(id),
+      ownUse: (id) => this.#ownCpu.use(id),
       resolve: (reading) =>
         this.#naming.reading(
           reading,

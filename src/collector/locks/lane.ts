@@ -6,6 +6,7 @@ import type { Meter } from '../meter.js';
 import type { CollectorPorts } from '../ports.js';
 import { ProbeRunner } from '../probe-runner.js';
 import { LaneConnection } from './lane-connection.js';
+import type { SessionUse } from './own-cpu.js';
 import { Pace } from './pace.js';
 import type { LockPublisher } from './publish.js';
 
@@ -25,8 +26,8 @@ export interface LockLaneParts {
   readonly publisher: LockPublisher;
   /** How many times its interval the governor makes the lane wait. */
   readonly factor: () => number;
-  /** CPU that a session of ours used so far, ms; null where it cannot be seen. */
-  readonly ownCpuMs: (sessionId: string) => number | null;
+  /** What a session of ours used so far; null where it cannot be seen. */
+  readonly ownUse: (sessionId: string) => SessionUse | null;
   /** Names for ids, texts for new digests. */
   readonly resolve: (reading: LockReading) => Promise<LockReading>;
 }
@@ -158,11 +159,11 @@ export class LockLane {
   }
 
   async #roundTrip(probe: Probe, startedMs: number) {
-    const { ports, ownCpuMs } = this.parts;
+    const { ports, ownUse } = this.parts;
     const connection = this.#connection.current();
     if (this.#runner.of !== connection) this.#runner = { of: connection, runner: this.#runnerOn(connection) };
     const own = connection.ownSessionIds[0] ?? '';
-    const before = ownCpuMs(own);
+    const before = ownUse(own);
     let records: ProbeRecords | null = null;
     try {
       const tick = { ...this.#tick, atMs: ports.clock.nowMs() };
@@ -176,10 +177,18 @@ export class LockLane {
       await this.#connection.drop(connection);
     }
     const elapsedMs = ports.clock.monotonicMs() - startedMs;
-    const after = ownCpuMs(own);
-    const cpuMs = before === null || after === null ? null : after - before;
-    if (cpuMs !== null) this.parts.meter.priced(probe.name, cpuMs);
-    return { records, cost: { costMs: cpuMs ?? elapsedMs, elapsedMs, failed: records === null } };
+    const after = ownUse(own);
+    const known = before !== null && after !== null;
+    if (known) this.parts.meter.priced(probe.name, after.cpuMs - before.cpuMs);
+    return {
+      records,
+      cost: {
+        costMs: known ? after.cpuMs - before.cpuMs : elapsedMs,
+        // A host without a free CPU is no reason to look away.
+        elapsedMs: known ? Math.max(0, elapsedMs - (after.queuedMs - before.queuedMs)) : elapsedMs,
+        failed: records === null,
+      },
+    };
   }
 
   #fresh(): LockReading | null {

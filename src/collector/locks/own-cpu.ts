@@ -1,6 +1,13 @@
 import type { HostReader } from '../../core/host.js';
 import type { SessionRow } from '../../core/session.js';
 
+/** Cumulative, ms. */
+export interface SessionUse {
+  readonly cpuMs: number;
+  /** Time that the session, and this process, were ready to run and had no CPU: no lock was the reason. */
+  readonly queuedMs: number;
+}
+
 /** CPU that our own sessions used on a server of this host: what a snapshot costs there, to the microsecond. */
 export class OwnCpu {
   #tasks = new Map<string, { readonly pid: number; readonly tid: number | null }>();
@@ -22,7 +29,7 @@ export class OwnCpu {
   }
 
   /** Null: not on this host, or no tick has seen the session yet (a new process has its id for its pid). */
-  usedMs(sessionId: string): number | null {
+  use(sessionId: string): SessionUse | null {
     const known = this.#tasks.get(sessionId);
     const task = known ?? (this.#idsArePids ? { pid: Number(sessionId), tid: null } : null);
     if (task === null) return null;
@@ -30,6 +37,8 @@ export class OwnCpu {
       task.tid === null
         ? this.host.readProcesses([task.pid]).get(task.pid)
         : this.host.readThreads(task.pid, [task.tid]).get(task.tid);
-    return reading === undefined ? null : reading.cpuNs / 1e6;
+    if (reading === undefined) return null;
+    const ours = this.host.readProcesses([process.pid]).get(process.pid)?.runQueueNs ?? 0;
+    return { cpuMs: reading.cpuNs / 1e6, queuedMs: ((reading.runQueueNs ?? 0) + ours) / 1e6 };
   }
 }

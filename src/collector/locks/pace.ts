@@ -8,9 +8,13 @@ const COST_TIMES = 55;
 /** A snapshot slower than this, twice in a row, opens the breaker. */
 const SLOW_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** A new jam is not to be told much later than this, however slow the server is. */
+const LONGEST_PAUSE_MS = 16_000;
 
-/** What one snapshot took. `costMs`: CPU of the server where it is known, else the round trip. */
+/**
+ * What one snapshot took. `costMs`: CPU of the server where it is known, else the round trip. `elapsedMs`: the round trip,
+ * without the time in which a CPU was lacking where that is known.
+ */
 export interface SnapshotCost {
   readonly costMs: number;
   readonly elapsedMs: number;

@@ -89,7 +89,7 @@ export function fakeLane(server: FakeServer) {
     meter: new Meter(),
     publisher: new LockPublisher(ports),
     factor: () => 1,
-    ownCpuMs: () => 0,
+    ownUse: () => ({ cpuMs: 0, queuedMs: 0 }),
     resolve: async (reading) => reading,
   };
   return { parts, asked, events, observed, connections: () => ({ made: connections, open }) };

@@ -22,7 +22,7 @@ describe('the pace of snapshots', () => {
     expect(pace.next(took(300, 1), 1)).toMatchObject({ waitMs: 2_000, breaker: null });
     expect(pace.open).toBe(true);
     for (let i = 0; i < 9; i += 1) pace.next(took(300, 1), 1);
-    expect(pace.next(took(300, 1), 1).waitMs).toBe(60_000);
+    expect(pace.next(took(300, 1), 1).waitMs).toBe(16_000);
     expect(pace.next(took(5, 1), 1)).toMatchObject({ waitMs: 150, breaker: 'closed' });
     expect(pace.next(took(300, 1), 1).breaker).toBeNull();
     expect(pace.open).toBe(false);
