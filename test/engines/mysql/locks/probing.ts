@@ -30,3 +30,20 @@ export async function readLocks(connection: Connection): Promise<LockReading> {
   await setTimeout(110);
   return (await runProbe('locks', connection)).locks as LockReading;
 }
+
+/** What a server of that version would be sent, sent to this one; and as such a server is understood. */
+export async function readLocksAs(connection: Connection, versionNumber: number): Promise<LockReading> {
+  const facts = { ...connection.facts, flavour: 'mysql', versionNumber };
+  const older = { ...asIs(connection), facts };
+  return (await runProbe('locks', older)).locks as LockReading;
+}
+
+function asIs(connection: Connection): Connection {
+  return {
+    facts: connection.facts,
+    ownSessionIds: connection.ownSessionIds,
+    query: (...args) => connection.query(...args),
+    close: () => connection.close(),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
