@@ -4,6 +4,7 @@ import { imminent, imminentCold } from './imminent.js';
 import { MIXES } from './mixes.js';
 import { type MixRun, runMixes } from './mixes-run.js';
 import { scoresOf } from './scores.js';
+import { simulatedRun } from './simulated.js';
 import type { BenchEngine } from './sql.js';
 import { shareText } from './wilson.js';
 
@@ -15,17 +16,19 @@ const CONTENTION = [
 /** So many mixes run side by side: two cores carry about 500 transactions a second beside the monitor. */
 const TOGETHER = 6;
 const USAGE =
-  'usage: npm run bench -- deadlocks imminent [trials] | mixes [seconds] [postgresql|mysql] [high|low] [name,…]';
+  'usage: npm run bench -- deadlocks imminent [trials] | mixes [seconds] [postgresql|mysql] [high|low] [name,…] | simulated [seconds] [seed]';
 
 /**
  * Deadlocks told before they happen. `imminent`: circles that have closed, on PostgreSQL 14 to 18, against the client's
  * error 40P01. `mixes`: patterns of transactions that can deadlock, and controls that cannot, against what is true of
- * them by construction and against their clients' deadlocks. Peers: after the fact (lead 0), and lockdep's rule.
+ * them by construction and against their clients' deadlocks. `simulated`: the same mixes on the tests' toy server. Peers: after the fact (lead 0), and lockdep's rule.
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));
   const [part = 'imminent', ...rest] = args;
   if (part === 'imminent') return runImminent(Number(rest[0] ?? (quick ? 20 : 100)), quick, say);
+  if (part === 'simulated')
+    return runSimulated(Number(rest[0] ?? (quick ? 120 : 1800)), Number(rest[1] ?? 99), say);
   if (part === 'mixes') return runPack(rest, quick, say);
   throw new Error(USAGE);
 }
@@ -80,6 +83,20 @@ async function runPack(
     peers: { afterTheFact: { leadSeconds: 0 } },
     runs: 1,
   };
+}
+
+function runSimulated(seconds: number, seed: number, say: (line: string) => void): BenchResult {
+  const runs: MixRun[] = [];
+  for (const engine of ['postgresql', 'mysql'] as const)
+    for (const mix of MIXES.filter((each) => (each.engines ?? [engine]).includes(engine)))
+      for (const pauseMs of [100, 250]) {
+        const one = simulatedRun(mix, engine, pauseMs, seconds, seed);
+        say(lineOf(one));
+        runs.push(one);
+      }
+  const figures = scoresOf(runs);
+  say(JSON.stringify(figures));
+  return { bench: 'deadlocks', figures: { ...figures, runs }, peers: {}, runs: runs.length };
 }
 
 function lineOf(run: MixRun): string {
