@@ -45,6 +45,7 @@ describe('the command line', () => {
       'queries',
       'sessions',
       'locks',
+      'deadlocks',
       'connections',
       'discover',
       'add',
