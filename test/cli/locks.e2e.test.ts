@@ -64,7 +64,7 @@ describeOnPostgres(
       waiting.push(client.query(sql).catch(() => {}));
     };
     const url = () => server().url('postgres', 'dbvitals');
-    const cli = async (args: readonly string[]) => {
+    const cli = async (args: readonly string[], stop?: AbortSignal) => {
       const child = spawn(process.execPath, [MAIN, ...args], {
         env: {
           ...process.env,
@@ -74,6 +74,7 @@ describeOnPostgres(
           COLUMNS: '150',
         },
       });
+      stop?.addEventListener('abort', () => child.kill('SIGTERM'));
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (chunk: Buffer) => {
@@ -163,14 +164,26 @@ describeOnPostgres(
 
     it('keeps the episode from first waiter to last, and draws any moment of it again', async () => {
       await cli(['add', 'prod', url()]);
-      const collecting = cli(['collect', '--duration', '9s']);
-      await waitFor('the episode to be stored', async () => {
-        const { stdout } = await cli(['locks', 'prod', '--since', '5m', '--json']);
-        return stdout !== '' && (JSON.parse(stdout) as LockEpisodesReport).items.length > 0 ? true : null;
-      });
+      const stop = new AbortController();
+      const collecting = cli(['collect'], stop.signal);
+      const episode = (what: string, holds: (item: LockEpisodesReport['items'][number]) => boolean) =>
+        waitFor(
+          what,
+          async () => {
+            const { stdout } = await cli(['locks', 'prod', '--since', '5m', '--json']);
+            const [item] = stdout === '' ? [] : (JSON.parse(stdout) as LockEpisodesReport).items;
+            return item !== undefined && holds(item) ? item : null;
+          },
+          60_000,
+        );
+      await episode('the episode to be stored', () => true);
       const pid = await holderPid();
       await holder.query('ROLLBACK');
       await Promise.all(waiting);
+      await episode('its end to be stored', ({ endedAt }) => endedAt !== null);
+      const now = await cli(['locks', 'prod', '--json']);
+      expect((JSON.parse(now.stdout) as LocksReport).items).toEqual([]);
+      stop.abort();
       expect((await collecting).status).toBe(0);
       const { items } = JSON.parse(
         (await cli(['locks', 'prod', '--since', '5m', '--json'])).stdout,
@@ -191,8 +204,6 @@ describeOnPostgres(
       const text = (await cli(['locks', 'prod', '--since', '5m'])).stdout;
       expect(text).toContain('█');
       expect((await cli(['locks', 'prod', '--since', '5m', '--graph', 'svg'])).stdout).toMatch(/^<svg/);
-      const now = await cli(['locks', 'prod', '--json']);
-      expect((JSON.parse(now.stdout) as LocksReport).items).toEqual([]);
-    });
+    }, 150_000);
   },
 );

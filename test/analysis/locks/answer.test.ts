@@ -82,6 +82,27 @@ describe('the answer about one moment', () => {
   });
 });
 
+describe('when the lane of locks is slower than the samples of sessions', () => {
+  const sampled = (id: string, afterMs: number, waitClass: string) =>
+    [
+      id,
+      { sessionId: id, kind: 'client', waitClass, at: new Date(START_MS + afterMs).toISOString() },
+    ] as const;
+  const at = (...sessions: ReturnType<typeof sampled>[]) =>
+    answered([reading(0, [edge('2', '1', 500)])], {
+      afterMs: 20_000,
+      context: { ...CONTEXT, sessions: new Map(sessions) as unknown as typeof CONTEXT.sessions },
+    });
+
+  it('shows the last graph while somebody still waits', () => {
+    expect(at(sampled('2', 19_900, 'lockRow')).items).toHaveLength(1);
+  });
+
+  it('shows none when the last sample of a wait is older than those of others', () => {
+    expect(at(sampled('2', 12_000, 'lockRow'), sampled('9', 19_900, 'cpu')).items).toEqual([]);
+  });
+});
+
 describe('the answer over a range', () => {
   it('charges waiting to the root it was spent behind, and shows the worst moment', () => {
     const third = edge('3', '1', 0);

@@ -10,6 +10,13 @@ export interface LockContext {
   readonly sessions: ReadonlyMap<string, SessionItem>;
 }
 
+/** Who is not idle is sampled every second: an older sample is of a session that went idle or away. */
+export const SAMPLED_MS = 1_500;
+
+export function newestSample(sessions: readonly SessionItem[]): number {
+  return Math.max(0, ...sessions.map(({ at }) => Date.parse(at)));
+}
+
 export function textOf(context: LockContext, statementId: string | null): string | null {
   return statementId === null ? null : (context.texts.get(statementId)?.text ?? null);
 }

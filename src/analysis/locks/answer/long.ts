@@ -4,7 +4,7 @@ import { modeStrength } from '../../../core/lock-words.js';
 import type { SessionItem } from '../../../core/session-report.js';
 import { WaitGraph } from '../graph.js';
 import { adviceFor } from './advice.js';
-import { type LockContext, textOf } from './context.js';
+import { type LockContext, newestSample, SAMPLED_MS, textOf } from './context.js';
 import { HORIZON_MS, replay } from './moment.js';
 
 const LONG_SECONDS = 10;
@@ -17,7 +17,6 @@ const HALF_AGE_SECONDS = 60;
 const MOST = 20;
 /** What long transactions hold is read every ten seconds; sessions are sampled every second. */
 const HOLDS_MS = 15_000;
-const PRESENT_MS = 1_500;
 
 /**
  * Transactions open for ten seconds or more, by what their locks stand against: the strength of each mode held, times the
@@ -39,7 +38,7 @@ export function longTransactions(
   const shape = new WaitGraph(links);
   const waits = new Map(graph.edges.map(({ waiter, waitSeconds }) => [waiter, waitSeconds ?? 0]));
   const demand = demandByRelation(edges);
-  const newestMs = Math.max(0, ...[...context.sessions.values()].map(({ at }) => Date.parse(at)));
+  const newestMs = newestSample([...context.sessions.values()]);
   const ids = new Set([...context.sessions.keys(), ...kept.keys()]);
   return [...ids]
     .flatMap((id): LongTransaction[] => {
@@ -83,7 +82,7 @@ function isThere(
   newestMs: number,
   shownMs: number,
 ): boolean {
-  if (session !== null) return newestMs - Date.parse(session.at) < PRESENT_MS;
+  if (session !== null) return newestMs - Date.parse(session.at) < SAMPLED_MS;
   return kept !== null && shownMs - kept.atMs < HORIZON_MS;
 }
 

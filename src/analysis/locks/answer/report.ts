@@ -3,7 +3,7 @@ import type { LockEdgeSample, LockSessionSample } from '../../../core/lock-sampl
 import type { TickTotals, WaitTotals } from '../../../core/reader.js';
 import type { CounterSample } from '../../../core/samples.js';
 import { LOCK_WAIT_CLASSES } from '../../../core/wait-class.js';
-import type { LockContext } from './context.js';
+import { type LockContext, newestSample, SAMPLED_MS } from './context.js';
 import { rootCosts } from './cost.js';
 import { escalationFindings } from './escalation.js';
 import { contentionFindings } from './findings.js';
@@ -54,9 +54,13 @@ export function lockAnswer(records: LockRecords, context: LockContext): LockAnsw
   };
 }
 
-/** As the samples of sessions have it, which come each second whatever the lane of locks does. */
+/** As the last samples of sessions have it, which come each second whatever the lane of locks does; older ones are of waits that ended. */
 function somebodyWaits({ sessions }: LockContext): boolean {
-  return [...sessions.values()].some(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass));
+  const all = [...sessions.values()];
+  const newestMs = newestSample(all);
+  return all.some(
+    ({ waitClass, at }) => LOCK_WAIT_CLASSES.has(waitClass) && newestMs - Date.parse(at) < SAMPLED_MS,
+  );
 }
 
 /** Statements whose texts the answer needs. */
