@@ -75,6 +75,7 @@ export class Connected {
       publisher,
       factor: () => this.#governor.factor('locks'),
       ownUse: (id) => this.#ownCpu.use(id),
+      local: tracker !== null,
       resolve: (reading) =>
         this.#naming.reading(
           reading,

@@ -90,6 +90,7 @@ export function fakeLane(server: FakeServer) {
     publisher: new LockPublisher(ports),
     factor: () => 1,
     ownUse: () => ({ cpuMs: 0, queuedMs: 0 }),
+    local: true,
     resolve: async (reading) => reading,
   };
   return { parts, asked, events, observed, connections: () => ({ made: connections, open }) };

@@ -1,0 +1,71 @@
+head='''/* dbvitals:locks */
+-- One snapshot of the lock table: who waits, who holds what is waited for, and what else these sessions hold (at most
+-- 20 locks each, 1,000 in all). Reads no catalog and no table, so it waits for no lock itself. Locks taken by the fast
+-- path block nobody: whoever wants what they exclude moves them to the shared table before it waits.
+'''
+def key(t):
+    return f"concat_ws(':', {t}.locktype, {t}.database, {t}.relation, {t}.page, {t}.tuple, {t}.virtualxid, {t}.transactionid,\n           {t}.classid, {t}.objid, {t}.objsubid)"
+def sql(v):
+    wait = "date_part('epoch', l.waitstart) * 1000" if v>=14 else 'NULL::float8'
+    digest = "coalesce(a.query_id::text, 't:' || hashtextextended(a.query, 0)::text)" if v>=14 else "'t:' || hashtextextended(a.query, 0)::text"
+    qid = ', s.query_id' if v>=14 else ''
+    leader = 's.leader_pid' if v>=13 else 'NULL::int AS leader_pid'
+    if v>=13:
+        leaders="a.pid IN (SELECT w.leader_pid FROM a AS w WHERE w.pid IN (SELECT i.pid FROM involved AS i))"
+        note=''
+    else:
+        leaders="(a.backend_type = 'client backend' AND a.xact_start IN (\n    SELECT w.xact_start FROM a AS w WHERE w.backend_type = 'parallel worker' AND w.pid IN (SELECT i.pid FROM involved AS i)))"
+        note='-- PostgreSQL 12 does not name the leader of a parallel worker: both began their transaction at the same microsecond.\n'
+    return head+note+f'''WITH l AS MATERIALIZED (
+  SELECT * FROM pg_lock_status()
+), shared AS MATERIALIZED (
+  SELECT l.pid, coalesce(l.pid::text, l.virtualtransaction) AS holder, l.locktype, l.mode, l.granted,
+         {wait} AS wait_started_at_ms, {key('l')} AS lock_key
+  FROM l
+  WHERE NOT l.fastpath AND l.mode <> 'SIReadLock'
+), wanted AS MATERIALIZED (
+  SELECT DISTINCT s.lock_key FROM shared AS s WHERE NOT s.granted
+), involved AS MATERIALIZED (
+  SELECT DISTINCT s.holder, s.pid FROM shared AS s WHERE s.lock_key IN (SELECT w.lock_key FROM wanted AS w)
+), others AS (
+  SELECT l.*, row_number() OVER (PARTITION BY l.pid, l.virtualtransaction ORDER BY l.locktype <> 'tuple', l.fastpath) AS place
+  FROM l
+  WHERE (l.pid IN (SELECT i.pid FROM involved AS i) OR l.pid IS NULL) AND l.granted AND l.mode <> 'SIReadLock'
+    AND (l.locktype NOT IN ('virtualxid', 'transactionid') OR l.pid IS NULL)
+), a AS MATERIALIZED (
+  SELECT s.pid, s.datid, s.usesysid, s.application_name, s.state, s.query, s.backend_type, s.xact_start, s.query_start,
+         s.backend_start, s.state_change, s.backend_xmin, {leader}{qid}
+  FROM pg_stat_get_activity(NULL) AS s
+)
+SELECT 'lock' AS row_kind, s.holder, s.lock_key, s.mode, s.granted, false AS fast_path, s.wait_started_at_ms,
+       NULL::text AS database_id, NULL::text AS user_id, NULL::text AS application, NULL::text AS state,
+       NULL::text AS backend_type, NULL::text AS leader_id, NULL::text AS digest,
+       NULL::float8 AS transaction_started_at_ms, NULL::float8 AS statement_started_at_ms, NULL::float8 AS started_at_ms,
+       NULL::float8 AS state_changed_at_ms, NULL::int AS xmin_age, NULL::int AS locks_held
+FROM shared AS s
+WHERE s.lock_key IN (SELECT w.lock_key FROM wanted AS w)
+UNION ALL
+SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction), {key('o')},
+       o.mode, true, o.fastpath, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM (SELECT others.* FROM others WHERE others.place <= 20 ORDER BY others.place LIMIT 1000) AS o
+UNION ALL
+SELECT 'session', a.pid::text, NULL, NULL, NULL, NULL, NULL, a.datid::text, a.usesysid::text, a.application_name, a.state,
+       a.backend_type, a.leader_pid::text,
+       CASE WHEN a.state IS NOT NULL THEN {digest} END,
+       date_part('epoch', a.xact_start) * 1000, date_part('epoch', a.query_start) * 1000,
+       date_part('epoch', a.backend_start) * 1000, date_part('epoch', a.state_change) * 1000, age(a.backend_xmin),
+       coalesce(h.locks, 0)::int
+FROM a
+LEFT JOIN (SELECT l.pid, count(*) AS locks FROM l GROUP BY l.pid) AS h ON h.pid = a.pid
+WHERE a.pid IN (SELECT i.pid FROM involved AS i)
+   OR {leaders}
+UNION ALL
+SELECT 'prepared', p.transaction::text, NULL, NULL, NULL, NULL, NULL, p.dbid::text, p.ownerid::text, p.gid, NULL, NULL, NULL, NULL,
+       date_part('epoch', p.prepared) * 1000, NULL, NULL, NULL, NULL, NULL
+FROM pg_prepared_xact() AS p
+WHERE EXISTS (SELECT FROM involved AS i WHERE i.pid IS NULL)
+UNION ALL
+SELECT 'now', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       date_part('epoch', clock_timestamp()) * 1000, NULL, NULL, NULL
+'''
+for v in (12,13,14): open(f'/tmp/wt-pglocks/src/engines/postgresql/queries/locks/{v}.sql','w').write(sql(v))
