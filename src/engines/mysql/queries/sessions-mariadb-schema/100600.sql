@@ -5,7 +5,7 @@ SELECT
   p.STATE AS state, p.TIME_MS AS ms, CONVERT(LEFT(p.INFO_BINARY, 4096) USING utf8mb4) AS info
 FROM information_schema.PROCESSLIST AS p
 UNION ALL
-SELECT 'transaction', x.trx_mysql_thread_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (UNIX_TIMESTAMP(NOW(6)) - UNIX_TIMESTAMP(x.trx_started)) * 1000, NULL
+SELECT 'transaction', x.trx_mysql_thread_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (UNIX_TIMESTAMP(NOW(6)) - UNIX_TIMESTAMP(CONVERT_TZ(x.trx_started, 'SYSTEM', '+00:00'))) * 1000, NULL
 FROM information_schema.INNODB_TRX AS x WHERE x.trx_mysql_thread_id <> 0
 UNION ALL
 SELECT 'session', -t.THREAD_ID, NULL, t.TYPE, t.NAME, t.THREAD_OS_ID, NULL, NULL, NULL, NULL, t.PROCESSLIST_STATE, NULL, NULL
