@@ -7,6 +7,12 @@ import { parseTcp } from './parse/sockets.js';
 /** A scan of every process's descriptors costs tens of milliseconds with a thousand backends: one serves all lookups of this long. */
 const SCAN_EVERY_MS = 30_000;
 
+/** Inodes of the sockets at both ends of a connection. */
+interface Ends {
+  readonly clientInode: string;
+  readonly serverInode: string;
+}
+
 /**
  * Which local process holds the other end of a session's connection. TCP: the row of /proc/net/tcp whose ports are
  * the session's the other way round names an inode, and a descriptor of some process is that socket. Unix sockets:
@@ -17,7 +23,7 @@ export class Clients {
   #unixPeers = new Map<string, number>();
   readonly #tables = new Map<
     string,
-    { readonly readAt: number; readonly inodes: ReadonlyMap<number, string> }
+    { readonly readAt: number; readonly ends: ReadonlyMap<number, readonly Ends[]> }
   >();
   readonly #described = new Map<number, ClientProcess>();
   #describedAt = Number.NEGATIVE_INFINITY;
@@ -46,31 +52,37 @@ export class Clients {
     return client;
   }
 
+  /** Connections to two servers may have the same client port: the server's end tells which is meant. */
   #tcpClient(endpoint: ClientEndpoint, port: number): number | null {
-    const inode = this.#clientInodes(endpoint.serverPid).get(port);
-    return inode === undefined ? null : this.#owner(inode);
+    const found = this.#connections(endpoint.serverPid).get(port) ?? [];
+    const own = found.length > 1 ? new Set(socketInodes(this.root, endpoint.serverPid)) : null;
+    const ends = own === null ? found[0] : found.find(({ serverInode }) => own.has(serverInode));
+    return ends === undefined ? null : this.#owner(ends.clientInode);
   }
 
   /**
-   * Client port to the inode of the client's end, for the network namespace of the server. With a thousand
-   * connections the table takes milliseconds to read: one reading serves all lookups of some seconds.
+   * Connections by client port, for the network namespace of the server. With a thousand connections the table takes
+   * milliseconds to read: one reading serves all lookups of some seconds.
    */
-  #clientInodes(serverPid: number): ReadonlyMap<number, string> {
+  #connections(serverPid: number): ReadonlyMap<number, readonly Ends[]> {
     const namespace = linkOf(`${this.root}/${serverPid}/ns/net`);
     const known = this.#tables.get(namespace);
-    if (known !== undefined && performance.now() - known.readAt < SCAN_EVERY_MS) return known.inodes;
-    const rows = ['tcp', 'tcp6'].flatMap((name) =>
-      parseTcp(readText(`${this.root}/${serverPid}/net/${name}`)),
+    if (known !== undefined && performance.now() - known.readAt < SCAN_EVERY_MS) return known.ends;
+    const rows = ['tcp', 'tcp6']
+      .flatMap((name) => parseTcp(readText(`${this.root}/${serverPid}/net/${name}`)))
+      .filter(({ listening, inode }) => !listening && inode !== '0');
+    const byLocalEnd = new Map(
+      rows.map((row) => [`${row.localAddress}:${row.localPort}/${row.remotePort}`, row.inode]),
     );
-    const local = new Set(rows.map((row) => `${row.localAddress}:${row.localPort}/${row.remotePort}`));
-    const inodes = new Map<number, string>();
+    const ends = new Map<number, Ends[]>();
     for (const row of rows) {
       // The client's end of a connection within this namespace: the other end is in the table too.
-      const otherEnd = `${row.remoteAddress}:${row.remotePort}/${row.localPort}`;
-      if (!row.listening && row.inode !== '0' && local.has(otherEnd)) inodes.set(row.localPort, row.inode);
+      const serverInode = byLocalEnd.get(`${row.remoteAddress}:${row.remotePort}/${row.localPort}`);
+      if (serverInode === undefined) continue;
+      ends.set(row.localPort, [...(ends.get(row.localPort) ?? []), { clientInode: row.inode, serverInode }]);
     }
-    this.#tables.set(namespace, { readAt: performance.now(), inodes });
-    return inodes;
+    this.#tables.set(namespace, { readAt: performance.now(), ends });
+    return ends;
   }
 
   #unixClient(endpoint: ClientEndpoint): number | null {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +74,33 @@ describe.skipIf(process.platform !== 'linux')('this host', () => {
     client.kill('SIGKILL');
     socket.destroy();
     server.close();
+    host.close();
+  });
+
+  it('tells clients of two servers apart that have the same port', async () => {
+    const wait =
+      "require('node:net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+    const servers = [1, 2].map(() => spawn(process.execPath, ['-e', wait]));
+    const ports = await Promise.all(
+      servers.map(async ({ stdout }) => Number(String((await once(stdout, 'data'))[0]))),
+    );
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port: localPort } = probe.address() as { port: number };
+    await new Promise((resolve) => probe.close(resolve));
+    const clients: ChildProcess[] = [];
+    for (const port of ports) {
+      const connect = `require('node:net').connect({ host: '127.0.0.1', port: ${port}, localPort: ${localPort} }).on('connect', () => console.log('up'))`;
+      const client = spawn(process.execPath, ['-e', connect]);
+      clients.push(client);
+      await once(client.stdout, 'data');
+    }
+    const host = openHost();
+    const found = servers.map(({ pid }) =>
+      host.findClient({ serverPid: pid as number, address: '127.0.0.1', port: localPort }),
+    );
+    expect(found.map((client) => client?.pid)).toEqual(clients.map(({ pid }) => pid));
+    for (const child of [...servers, ...clients]) child.kill('SIGKILL');
     host.close();
   });
 
