@@ -9,6 +9,7 @@ import {
 } from '../../../core/lock-analyst.js';
 import type { DeadlockRecord } from '../../../core/lock-samples.js';
 import type { LockReading } from '../../../core/locks.js';
+import { ClockOffset } from './clock-offset.js';
 import { eventsOf } from './events.js';
 import { DeadlockHistory } from './history.js';
 import { type EndedCycle, ImminentDeadlocks } from './imminent.js';
@@ -48,6 +49,7 @@ class DeadlockAnalyst implements LockAnalyst {
     statements: this.#statements,
   };
   readonly #later: LockReading[] = [];
+  readonly #clock = new ClockOffset();
   #keepsHistory = false;
   #policy: Policy = POSTGRESQL;
 
@@ -100,12 +102,18 @@ class DeadlockAnalyst implements LockAnalyst {
   #learnNowOrLater(reading: LockReading) {
     if (!this.#keepsHistory) return this.#learn(reading, null);
     if (this.#later.length < MOST_LATER) this.#later.push(reading);
-    const scene = sceneOf(reading, { ...this.#knowledge, pasts: this.#pasts });
+    const scene = sceneOf(reading, this.#clock.note(reading.serverNowMs - reading.atMs), {
+      ...this.#knowledge,
+      pasts: this.#pasts,
+    });
     return { scene, witnesses: witnessesOf(scene, this.#statements), records: [] };
   }
 
   #learn(reading: LockReading, pasts: Pasts | null) {
-    const scene = sceneOf(reading, { ...this.#knowledge, pasts });
+    const scene = sceneOf(reading, this.#clock.note(reading.serverNowMs - reading.atMs), {
+      ...this.#knowledge,
+      pasts,
+    });
     for (const party of scene.parties.values()) this.#stages.note(party);
     this.#statements.learn(scene);
     const witnesses = witnessesOf(scene, this.#statements);

@@ -13,9 +13,9 @@ import type { Witness } from './witnesses.js';
 
 /**
  * Told from this on. Below it the evidence could as well be of programs that agree. Where it is looked at again with
- * each wait, as a share of waits is, it would be passed by chance too: by 1 in 20 at 0.95 (Ville's inequality).
+ * each wait, as a share of waits is, it would be passed by chance too: by 1 in 50 at 0.98 (Ville's inequality).
  */
-const TELL_AT = { order: 0.8, keys: 0.95, upgrade: 0.8 };
+const TELL_AT = { order: 0.8, keys: 0.98, upgrade: 0.8 };
 /** A pattern that was told is taken back when later evidence says so. */
 const TAKE_BACK_AT = 0.2;
 

@@ -54,7 +54,7 @@ export class Meetings {
     if (likeUpgrades > 0) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
     const shared: MeetingCounts =
       first === later ? counts : { ...counts, firstOnFirst: this.#firsts.get(`${name}\0${first}`) ?? 0 };
-    return unorderedProbability(shared);
+    return unorderedProbability(shared, first === later);
   }
 
   /** The wait is of a kind that was counted, and the holder will want what the waiter has. */

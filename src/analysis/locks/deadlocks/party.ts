@@ -19,6 +19,11 @@ export interface Party {
   readonly rows: ReadonlyMap<string, { readonly mode: string; readonly name: LockClass }>;
   /** Nothing of weight is missing in `holds`, so that what is not there is not held. */
   readonly complete: boolean;
+  /**
+   * Its transaction began before the snapshot did. PostgreSQL reads locks of the fast path one session after another and
+   * the others later: of a younger transaction it may show what the session's one before had held.
+   */
+  readonly settled: boolean;
   /** `holds` is the server's own list, not what its statements usually take. */
   readonly listed: boolean;
   readonly waits: readonly LockEdge[];

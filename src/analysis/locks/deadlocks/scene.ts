@@ -12,8 +12,9 @@ export interface Knowledge {
   readonly pasts: Pasts | null;
 }
 
-export function sceneOf(reading: LockReading, knowledge: Knowledge): Scene {
-  const parties = partiesOf(reading, knowledge);
+/** `offsetMs`: the server's clock minus ours. */
+export function sceneOf(reading: LockReading, offsetMs: number, knowledge: Knowledge): Scene {
+  const parties = partiesOf(reading, offsetMs, knowledge);
   const waits = reading.edges.flatMap((edge) => {
     const waiter = parties.get(edge.waiterId);
     const holder = parties.get(edge.blockerId);
@@ -24,7 +25,7 @@ export function sceneOf(reading: LockReading, knowledge: Knowledge): Scene {
   return { atMs: reading.atMs, serverNowMs: reading.serverNowMs, parties, waits };
 }
 
-function partiesOf(reading: LockReading, knowledge: Knowledge): Map<string, Party> {
+function partiesOf(reading: LockReading, offsetMs: number, knowledge: Knowledge): Map<string, Party> {
   const waits = new Map<string, LockEdge[]>();
   for (const edge of reading.edges) waits.set(edge.waiterId, [...(waits.get(edge.waiterId) ?? []), edge]);
   const locks = new Map<string, LockReading['locks'][number][]>();
@@ -36,7 +37,13 @@ function partiesOf(reading: LockReading, knowledge: Knowledge): Map<string, Part
   return new Map(
     reading.sessions.map((session) => [
       session.id,
-      oneParty(session, locks.get(session.id) ?? [], waits.get(session.id) ?? [], reading.atMs, knowledge),
+      oneParty(
+        session,
+        locks.get(session.id) ?? [],
+        waits.get(session.id) ?? [],
+        { atMs: reading.atMs, offsetMs },
+        knowledge,
+      ),
     ]),
   );
 }
@@ -45,7 +52,7 @@ function oneParty(
   session: LockSession,
   locks: LockReading['locks'],
   waits: readonly LockEdge[],
-  atMs: number,
+  { atMs, offsetMs }: { readonly atMs: number; readonly offsetMs: number },
   knowledge: Knowledge,
 ): Party {
   const { transactions, statements, pasts } = knowledge;
@@ -79,11 +86,13 @@ function oneParty(
     complete: relationsListed
       ? (session.locksHeld ?? 0) <= locks.length + UNLISTED
       : fromHistory !== null || (session.rowsModified !== null && session.rowsModified <= 1),
+    settled: (session.transactionStartedAtMs ?? Number.POSITIVE_INFINITY) < atMs + offsetMs - CLOCK_ERROR_MS,
     listed: relationsListed,
     waits,
   };
 }
 
+const CLOCK_ERROR_MS = 5;
 /** PostgreSQL counts the locks on the own transaction's ids too, which say nothing. */
 const UNLISTED = 4;
 

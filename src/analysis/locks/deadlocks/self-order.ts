@@ -13,16 +13,21 @@ export interface MeetingCounts {
   readonly laterOnFirst: number;
 }
 
+const UPGRADE_SHARE = 0.97;
 const HYPOTHESES = [
   { unordered: false, prior: 0.5, laterShare: 1 / 3 },
   { unordered: true, prior: 0.35, laterShare: 1 / 2 },
-  { unordered: true, prior: 0.15, laterShare: 0.97 },
+  { unordered: true, prior: 0.15, laterShare: UPGRADE_SHARE },
 ] as const;
 
-/** That there is no agreed order, 0 to 1. */
-export function unorderedProbability({ firstOnFirst, laterOnFirst }: MeetingCounts): number {
+/** That there is no agreed order, 0 to 1. `oneStatement`: both locks are taken by the same, so that it is no upgrade. */
+export function unorderedProbability(
+  { firstOnFirst, laterOnFirst }: MeetingCounts,
+  oneStatement: boolean,
+): number {
   if (laterOnFirst === 0) return 0;
-  const weights = HYPOTHESES.map(({ unordered, prior, laterShare }) => ({
+  const possible = HYPOTHESES.filter(({ laterShare }) => !oneStatement || laterShare !== UPGRADE_SHARE);
+  const weights = possible.map(({ unordered, prior, laterShare }) => ({
     unordered,
     log: Math.log(prior) + firstOnFirst * Math.log(1 - laterShare) + laterOnFirst * Math.log(laterShare),
   }));

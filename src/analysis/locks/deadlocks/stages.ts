@@ -1,4 +1,5 @@
 import type { Party } from './party.js';
+import type { Step } from './transactions.js';
 
 /**
  * How far a transaction is that takes locks of one class in two steps by one statement: at its first, or at a later
@@ -14,7 +15,14 @@ const SPLIT_EVERY = 40;
 const WIDTH = Math.log(2.5);
 const MOST_BETWEEN = 0.04;
 
+/** So many transactions must have been seen at both steps, and so few of them on the wrong side of the split. */
+const LEAST_KNOWN = 6;
+const MOST_WRONG = 0.05;
+
 interface Offsets {
+  /** Of transactions that were seen at both steps. */
+  readonly first: number[];
+  readonly later: number[];
   readonly values: number[];
   readonly seen: Set<string>;
   split: number | null;
@@ -30,7 +38,14 @@ export class Stages {
     const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
     if (digest === null || transaction === null || rowsModified !== null) return;
     if (statementStartedAtMs === null || transactionStartedAtMs === null) return;
-    const known = this.#offsets.get(digest) ?? { values: [], seen: new Set<string>(), split: null, fresh: 0 };
+    const known = this.#offsets.get(digest) ?? {
+      first: [],
+      later: [],
+      values: [],
+      seen: new Set<string>(),
+      split: null,
+      fresh: 0,
+    };
     this.#offsets.set(digest, known);
     const key = `${transaction.key}/${statementStartedAtMs}`;
     if (known.seen.has(key)) return;
@@ -38,6 +53,7 @@ export class Stages {
     known.seen.add(key);
     known.values.push(Math.max(0.05, statementStartedAtMs - transactionStartedAtMs));
     if (known.values.length > KEPT) known.values.shift();
+    noteKnown(known, transaction.steps, digest, transactionStartedAtMs);
     known.fresh += 1;
     if (known.fresh < SPLIT_EVERY && known.split !== null) return;
     if (known.fresh < LEAST_COUNT) return;
@@ -55,7 +71,7 @@ export class Stages {
     if (exact) return 'first';
     if (rowsModified !== null)
       return (waits.length > 0 ? rowsModified : rowsModified - 1) > 0 ? 'later' : 'first';
-    const split = this.#offsets.get(digest)?.split ?? null;
+    const split = trusted(this.#offsets.get(digest));
     if (split === null || statementStartedAtMs === null || transactionStartedAtMs === null) return null;
     return statementStartedAtMs - transactionStartedAtMs < split ? 'first' : 'later';
   }
@@ -75,4 +91,28 @@ function splitOf(values: readonly number[]): number | null {
     if (inside <= most && (best === null || inside < best.inside)) best = { inside, at: from + WIDTH / 2 };
   }
   return best === null ? null : Math.exp(best.at);
+}
+
+/** Seen at two steps: the first of them was the first, and this one is later. */
+function noteKnown(
+  known: Offsets,
+  steps: readonly Step[],
+  digest: string,
+  transactionStartedAtMs: number,
+): void {
+  const own = steps.filter((step) => step.digest === digest).flatMap(({ startedAtMs }) => startedAtMs ?? []);
+  const [first, second] = own;
+  if (first === undefined || second === undefined || own.length > 2) return;
+  known.first.push(first - transactionStartedAtMs);
+  known.later.push(second - transactionStartedAtMs);
+  if (known.first.length > KEPT) known.first.shift();
+  if (known.later.length > KEPT) known.later.shift();
+}
+
+/** The split, where it holds for those whose step is known: on a busy client the first one begins late, too. */
+function trusted(known: Offsets | undefined): number | null {
+  if (known === undefined || known.split === null || known.first.length < LEAST_KNOWN) return null;
+  const { split, first, later } = known;
+  const wrong = first.filter((each) => each >= split).length + later.filter((each) => each < split).length;
+  return wrong <= MOST_WRONG * (first.length + later.length) ? split : null;
 }

@@ -18,7 +18,10 @@ export interface Witness {
 }
 
 export function witnessesOf(scene: Scene, statements: StatementClasses): Witness[] {
-  return scene.waits.flatMap((wait) =>
+  const settled = scene.waits.filter(
+    ({ waiter, holder }) => !waiter.listed || (waiter.settled && holder.settled),
+  );
+  return settled.flatMap((wait) =>
     [...earlier(wait, statements)]
       .filter((held) => tookOtherFirst(wait, held, statements))
       .map((held) => ({
