@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/core/engine.js';
 import type { EngineName } from '../../src/core/engine-name.js';
 import type { InstanceFacts } from '../../src/core/facts.js';
+import type { SessionRow } from '../../src/core/session.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
 import { waitFor } from '../servers/wait-for.js';
@@ -93,7 +94,7 @@ export function engineContract(given: () => Contract, extras: (harness: () => Ha
   it('sees a running statement with its times, and its text without the literal', async () => {
     const peer = await contract.peer();
     peer.query(contract.slow('a secret literal')).catch(() => {});
-    const session = await harness.session(peer.id, ({ state }) => state === 'active');
+    const session = await harness.session(peer.id, runs);
     expect(session.statementStartedAtMs).toBeGreaterThan(Date.now() - 60_000);
     const [text] = await waitFor('its text', async () => {
       const texts = await harness.texts([session.digest ?? '']);
@@ -108,7 +109,7 @@ export function engineContract(given: () => Contract, extras: (harness: () => Ha
     const peer = await contract.peer();
     const hostile = `\u001b[31m<script>alert(1)</script>\u202e\ud800${'x'.repeat(1 << 20)}`;
     peer.query(contract.slow(hostile)).catch(() => {});
-    const session = await harness.session(peer.id, ({ state }) => state === 'active');
+    const session = await harness.session(peer.id, runs);
     const texts = await harness.texts([session.digest ?? '']);
     expect(JSON.stringify(texts).length).toBeLessThan(20_000);
     expect(JSON.stringify(texts)).not.toMatch(/script|\\u001b|\\u202e|xxxx/);
@@ -206,7 +207,10 @@ export function engineContract(given: () => Contract, extras: (harness: () => Ha
     for (let round = 0; round < 12; round += 1) {
       const connection = await logIn(contract.engine, contract.url('monitor'));
       const abort = new AbortController();
-      const asked = connection.query(statement('SELECT 1'), [], { signal: abort.signal, deadlineMs: 5_000 });
+      const asked = connection.query(statement('SELECT 1, 2 AS forbidden'), [], {
+        signal: abort.signal,
+        deadlineMs: 5_000,
+      });
       // Before it is sent, while it runs, and when it has just ended.
       if (round % 3 > 0) await new Promise((resolve) => setImmediate(resolve));
       if (round % 3 > 1) await asked;
@@ -219,6 +223,9 @@ export function engineContract(given: () => Contract, extras: (harness: () => Ha
 
   extras(() => harness);
 }
+
+/** A statement is active before the server has given it an id. */
+const runs = ({ state, digest }: SessionRow) => state === 'active' && digest !== null;
 
 /** Needs no server of the engine. */
 export function connectingFailsClearly(engine: EngineName, scheme: string): void {
