@@ -19,11 +19,13 @@ const SUBJECTS: Readonly<Record<string, (say: (line: string) => void) => Promise
  * sleep in the server for about a second, twenty burn CPU, so that all cores are busy. Truth: schedstat of the
  * collector's threads and of its sessions in the server. Peers run on the same server at the same time: pg_activity;
  * prometheus-mysqld-exporter and mytop. Then the throughput of pgbench or sysbench with and without the monitor.
- * Arguments: one of postgresql (default), mysql, mariadb; seconds.
+ * Arguments: one of postgresql (default), mysql, mariadb; seconds; pairs.
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));
-  const seconds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? (quick ? 30 : 600));
+  const [seconds = quick ? 30 : 600, pairs = quick ? 2 : 10] = args
+    .filter((arg) => /^\d+$/.test(arg))
+    .map(Number);
   const name = args.find((arg) => arg in SUBJECTS) ?? 'postgresql';
   const subject = await (SUBJECTS[name] as (typeof SUBJECTS)[string])(say);
   try {
@@ -31,7 +33,7 @@ export async function run({ json, quick, args }: BenchOptions): Promise<BenchRes
     say(`${SESSIONS} sessions run on ${name}; measuring for ${seconds} s`);
     const figures = await measure(subject, seconds, say).finally(() => load.kill('SIGKILL'));
     await once(load, 'exit').catch(() => {});
-    const throughput = await compareThroughput(subject, quick ? 2 : 10, quick ? 5 : 20, say);
+    const throughput = await compareThroughput(subject, pairs, quick ? 5 : 20, say);
     const result = { engine: name, sessions: SESSIONS, ...figures.own, ...throughput };
     if (!json) console.table(result);
     if (!json) console.table(figures.peers);

@@ -22,8 +22,8 @@ const XMIN_COLUMNS: readonly TableColumn[] = [
   { title: 'then', flexible: true },
 ];
 const SHOWN = 8;
-/** Transactions or undo records; younger ones hold nothing up. */
-const WORTH_SHOWING = 1_000;
+/** Transactions or undo records: below it a busy server is seconds behind, which is how it lives. */
+const WORTH_SHOWING = 100_000;
 
 /** Long transactions that the tree does not show already, and what keeps old row versions; when there are any. */
 export function longLines(report: LocksReport, width: number, style: Style): string[] {
