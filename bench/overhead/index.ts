@@ -19,7 +19,7 @@ const SUBJECTS: Readonly<Record<string, (say: (line: string) => void) => Promise
  * sleep in the server for about a second, twenty burn CPU, so that all cores are busy. Truth: schedstat of the
  * collector's threads and of its sessions in the server. Peers run on the same server at the same time: pg_activity;
  * prometheus-mysqld-exporter and mytop. Then the throughput of pgbench or sysbench with and without the monitor.
- * Arguments: one of postgresql (default), mysql, mariadb; seconds; pairs.
+ * Arguments: one of postgresql (default), mysql, mariadb; seconds; pairs (0: no throughput).
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));
@@ -33,7 +33,7 @@ export async function run({ json, quick, args }: BenchOptions): Promise<BenchRes
     say(`${SESSIONS} sessions run on ${name}; measuring for ${seconds} s`);
     const figures = await measure(subject, seconds, say).finally(() => load.kill('SIGKILL'));
     await once(load, 'exit').catch(() => {});
-    const throughput = await compareThroughput(subject, pairs, quick ? 5 : 20, say);
+    const throughput = pairs === 0 ? {} : await compareThroughput(subject, pairs, quick ? 5 : 20, say);
     const result = { engine: name, sessions: SESSIONS, ...figures.own, ...throughput };
     if (!json) console.table(result);
     if (!json) console.table(figures.peers);

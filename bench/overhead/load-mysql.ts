@@ -26,6 +26,8 @@ async function work(client: Connection, index: number): Promise<void> {
       index < BURNERS
         ? "SELECT BENCHMARK(20000, SHA2('x', 256))"
         : `SELECT ${index % 50}, SLEEP(${(0.5 + Math.random()).toFixed(3)})`;
-    await client.query(statement).catch(() => {});
+    await client.query(statement).catch(() => {
+      busy = false;
+    });
   }
 }

@@ -25,6 +25,8 @@ const clients = await Promise.all(
 );
 for (const [index, client] of clients.entries()) void work(client, index);
 console.log('ready');
+// The bench may be gone without a word.
+process.stdout.on('error', () => process.exit(0));
 
 async function work(client: pg.Client, index: number): Promise<void> {
   while (busy) {
@@ -32,6 +34,8 @@ async function work(client: pg.Client, index: number): Promise<void> {
       index < BURNERS
         ? 'SELECT count(*) FROM generate_series(1, 200000) AS i'
         : `SELECT ${index % 50}, pg_sleep(0.5 + random())`;
-    await client.query(statement).catch(() => {});
+    await client.query(statement).catch(() => {
+      busy = false;
+    });
   }
 }

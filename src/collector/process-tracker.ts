@@ -3,7 +3,7 @@ import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
-import { IDLE_EVERY_TICKS } from './deadlines.js';
+import { DueTasks } from './due.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** The kernel counts ended children in ticks of 10 ms each for user and system time. */
@@ -14,6 +14,7 @@ export class ProcessTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
   readonly #namespacePids = new Map<number, number>();
   readonly #namespaced: boolean;
+  readonly #due = new DueTasks();
   #endedTotalNs: number | null = null;
   #owedNs = 0;
   #ticks = 0;
@@ -53,9 +54,7 @@ export class ProcessTracker implements Tracker {
     this.#ticks += 1;
     const children = [...this.host.children(this.serverPid), this.serverPid];
     const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osPid }) => osPid));
-    const due = children.filter(
-      (pid) => !idle.has(pid) || !this.#last.has(pid) || (pid + this.#ticks) % IDLE_EVERY_TICKS === 0,
-    );
+    const due = this.#due.select(children, idle, this.#last);
     const readings = this.host.readProcesses(due);
     const costs = new Map<number, ProcessCost>();
     let replacedNs = 0;
@@ -68,7 +67,10 @@ export class ProcessTracker implements Tracker {
         known === undefined || reused
           ? firstCost(reading, first)
           : processCost(known.reading, reading, nowMs - known.atMs);
-      if (cost !== null) costs.set(pid, cost);
+      if (cost !== null) {
+        costs.set(pid, cost);
+        this.#due.learn(pid, cost);
+      }
       this.#last.set(pid, { reading, atMs: nowMs });
     }
     const endedCpuNs = this.#ended(new Set(children), replacedNs);
@@ -87,6 +89,7 @@ export class ProcessTracker implements Tracker {
       goneNs += reading.cpuNs;
       gone += 1;
       this.#last.delete(pid);
+      this.#due.forget(pid);
       this.#namespacePids.delete(pid);
     }
     const total = this.host.endedChildrenCpuNs(this.serverPid);

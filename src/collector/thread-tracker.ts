@@ -3,7 +3,7 @@ import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
-import { IDLE_EVERY_TICKS } from './deadlines.js';
+import { DueTasks } from './due.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** Threads of a server come and go with its thread cache; which there are is looked up this often. */
@@ -19,6 +19,7 @@ const TICK_ERROR_NS = 20e6;
 export class ThreadTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
   readonly #titles = new Map<number, ProcessTitle>();
+  readonly #due = new DueTasks();
   #threads: readonly number[] = [];
   #ticks = 0;
   #processNs: number | null = null;
@@ -68,9 +69,7 @@ export class ThreadTracker implements Tracker {
     const unlisted = this.#threads.filter((tid) => !known.has(tid));
     this.#learnTitles(unlisted);
     const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osTid }) => osTid));
-    const due = this.#threads.filter(
-      (tid) => !idle.has(tid) || !this.#last.has(tid) || (tid + this.#ticks) % IDLE_EVERY_TICKS === 0,
-    );
+    const due = this.#due.select(this.#threads, idle, this.#last);
     const costs = new Map<number, ProcessCost>();
     const seen = this.#read(due, costs, nowMs, first);
     const listed = new Set(this.#threads);
@@ -105,7 +104,10 @@ export class ThreadTracker implements Tracker {
         before === undefined
           ? newThread(reading, first)
           : processCost(before.reading, reading, nowMs - before.atMs);
-      if (cost !== null) costs.set(tid, cost);
+      if (cost !== null) {
+        costs.set(tid, cost);
+        this.#due.learn(tid, cost);
+      }
       this.#last.set(tid, { reading, atMs: nowMs });
     }
     return new Set(readings.keys());
@@ -139,6 +141,7 @@ export class ThreadTracker implements Tracker {
     for (const { cpuNs } of costs.values()) this.#countedNs += cpuNs;
     for (const tid of gone) {
       this.#last.delete(tid);
+      this.#due.forget(tid);
       this.#titles.delete(tid);
     }
     if (gone.length === 0 && this.#processNs !== null) return 0;

@@ -7,6 +7,7 @@ import type { Logger } from '../../core/logger.js';
 import type { MonitorEvents } from '../../core/monitor-options.js';
 import { redactSecrets } from '../../credentials/index.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
+import { boundHeap } from '../bound-heap.js';
 import { type CommandContext, monitorOptions, targetsOf, unlockVault } from '../context.js';
 
 interface Flags {
@@ -40,6 +41,7 @@ export async function collect(
   monitor.on('up', ({ instance }) => down.delete(instance));
   monitor.on('down', ({ instance, code }) => down.set(instance, ERROR_CODES[code as ErrorCode].exitCode));
   raisePriority(logger);
+  boundHeap();
   // Asked to stop while a server does not answer: its deadline is not waited for.
   await Promise.race([monitor.start(), aborted(context.signal)]);
   if (!context.signal.aborted) logger.info({ dataDir: context.dataDir }, 'collecting');

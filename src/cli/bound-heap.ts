@@ -1,0 +1,24 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** Garbage that may pile up above what was alive after the last collection. */
+const MOST_GARBAGE_BYTES = 40 * 2 ** 20;
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Keeps a long-lived process small: on a host with much memory V8 lets dead rows that were flushed pile up to hundreds
+ * of megabytes before it looks at them (597 MB after ten minutes of 1,000 sessions a second). A collection takes some
+ * 30 ms, once in half a minute at that rate.
+ */
+export function boundHeap(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let alive = process.memoryUsage();
+  setInterval(() => {
+    const now = process.memoryUsage();
+    const garbage = now.heapUsed - alive.heapUsed + now.external - alive.external;
+    if (garbage < MOST_GARBAGE_BYTES) return;
+    collect();
+    alive = process.memoryUsage();
+  }, LOOK_EVERY_MS).unref();
+}

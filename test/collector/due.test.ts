@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { DueTasks } from '../../src/collector/due.js';
+import type { ProcessCost } from '../../src/core/process.js';
+
+const cost = (cpuNs: number) => ({ cpuNs, elapsedMs: 1000 }) as ProcessCost;
+const tasks = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+it('reads all but the idle ones while there are few', () => {
+  const due = new DueTasks();
+  for (const task of tasks(100)) due.learn(task, cost(1));
+  expect(due.select(tasks(100), new Set([7]), new Set(tasks(100)))).toHaveLength(99);
+});
+
+it('reads light ones in turn where there are many, new and busy ones always', () => {
+  const due = new DueTasks();
+  const all = tasks(900);
+  const known = new Set(all.slice(1));
+  for (const task of all) due.learn(task, cost(task === 500 ? 50e6 : 1));
+  const seen = new Map<number, number>();
+  for (let tick = 0; tick < 3; tick += 1)
+    for (const task of due.select(all, new Set(), known)) seen.set(task, (seen.get(task) ?? 0) + 1);
+  expect([seen.get(1), seen.get(500)]).toEqual([3, 3]);
+  expect(all.slice(1).filter((task) => task !== 500 && seen.get(task) !== 1)).toEqual([]);
+});
