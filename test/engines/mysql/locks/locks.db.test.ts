@@ -109,7 +109,8 @@ for (const options of SERVERS) {
         const known = new Set(reading.sessions.map(({ id }) => id));
         for (const { waiterId, blockerId } of reading.edges)
           expect(known.has(waiterId) && known.has(blockerId)).toBe(true);
-        await compare(reading.edges);
+        // The sys views know connections only.
+        await compare(reading.edges.filter(({ waiterId }) => Number(waiterId) > 0));
         if (options.metadata === 'schema') await compareOlder(scenario);
       },
     );
