@@ -171,14 +171,18 @@ for (const [version, schema] of [
       const item = await waitFor(
         'the burner',
         async () => {
-          const { items } = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '1m' });
-          return items.find(({ text, cpuMs }) => /burnt/.test(text ?? '') && (cpuMs ?? 0) > 500) ?? null;
+          const { items, coverage } = await monitor.getQueryResourceUsage({
+            database: 'db',
+            timeRange: '1m',
+          });
+          // Most of what the instance used, in one and the same report.
+          const most = Math.max(500, (coverage.cpuTotalMs ?? 0) / 2);
+          return items.find(({ text, cpuMs }) => /burnt/.test(text ?? '') && (cpuMs ?? 0) > most) ?? null;
         },
         40_000,
       );
       expect(item.method).toBe('estimated');
-      const { coverage, limits } = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '1m' });
-      expect(item.cpuMs ?? 0).toBeGreaterThan((coverage.cpuTotalMs ?? 0) / 2);
+      const { limits } = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '1m' });
       expect(limits.map(({ capability }) => capability)).toContain('sessions.osThread');
       const { items } = await monitor.getSessions({ database: 'db' });
       for (const session of items) expect(session).toMatchObject({ osTid: null, cpuPercent: null });
