@@ -8,7 +8,7 @@ import { waitClassOf } from '../wait-classes.js';
 
 /**
  * Columns of queries/sessions-*: one row per part of a session, because scanning each view once and joining here costs the
- * server 4 ms at 1,000 sessions, and joining there 20 ms on MySQL and 85 ms on MariaDB (decisions/0006).
+ * server 4-5 ms at 1,000 sessions, and joining there 20 ms on MySQL and, with more transactions, 85 ms on MariaDB (decisions/0009).
  * `session`: a thread; `statement`, `transaction`, `wait`: what thread `thread` is in now, `name` being the digest or the
  * event; `endpoint`: `host` with the port of session `id`, `application`: the program that its driver named; `clock`: `ms` is the server's time.
  */
