@@ -7,10 +7,11 @@ import type { SessionRow } from '../core/session.js';
 import { taskOf } from '../core/session-key.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
 import { CountersLane } from './counters-lane.js';
-import { COUNTERS_EVERY_MS, due, IDLE_EVERY_TICKS, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
+import { COUNTERS_EVERY_MS, due, LOCKS_EVERY_MS, TICK_MS } from './deadlines.js';
 import { Digests } from './digests.js';
 import { Directory } from './directory.js';
 import { Governor } from './governor.js';
+import { IdleTurns } from './idle-turns.js';
 import { LockLane } from './locks/lane.js';
 import { LogTail } from './locks/log-tail.js';
 import { OwnCpu } from './locks/own-cpu.js';
@@ -39,9 +40,9 @@ export class Connected {
   #sessionReads: ReadonlyMap<string, number> | null = null;
   readonly #governor: Governor;
   readonly #snapshot: Probe;
+  readonly #idleTurns = new IdleTurns();
   readonly #abort = new AbortController();
   #lastAtMs: number | null = null;
-  #ticks = 0;
   #lastCountersMs = Number.NEGATIVE_INFINITY;
   #lastOwnCpuNs: number;
   /** Deadlocks that the server counted since the last tick; null where they were not read. */
@@ -92,7 +93,6 @@ export class Connected {
     const atMs = clock.nowMs();
     const elapsedMs = this.#lastAtMs === null ? 0 : Math.max(0, startedMs - this.#lastAtMs);
     this.#lastAtMs = startedMs;
-    this.#ticks += 1;
     const raw = await this.#runner.must(this.#snapshot, this.#probeTick(atMs, []), signal);
     const snapshotMs = clock.monotonicMs() - startedMs;
     const seen = this.tracker?.mapPids(raw.sessions ?? []) ?? raw.sessions ?? [];
@@ -218,14 +218,9 @@ export class Connected {
   ): void {
     const { sink, target, ownCpuNs } = this.ports;
     const instance = target.name;
-    // The first tick has all of them: an answer may be wanted before the tenth.
-    const kept = sessions.filter(
-      ({ state }, index) =>
-        state !== 'idle' || this.#ticks === 1 || (index + this.#ticks) % IDLE_EVERY_TICKS === 0,
-    );
     sink.append(
       'session_samples',
-      kept.map((row) => ({
+      this.#idleTurns.select(sessions).map((row) => ({
         atMs: at.atMs,
         instance,
         // Where sessions do not tell when they began, the server's start tells this id from that of its last life.
