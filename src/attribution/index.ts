@@ -1,7 +1,7 @@
 import { statementIdOf } from '../core/ids.js';
 import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
-import { sessionKeyOf, taskOf } from '../core/session-key.js';
+import { SessionKeys, taskOf } from '../core/session-key.js';
 import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
 import { Evidence } from './evidence.js';
@@ -30,6 +30,7 @@ class Ledger implements Attributor {
   readonly #readers = new Readers();
   readonly #settlement: Settlement;
   readonly #pools = new Map<string, Pool>();
+  readonly #keys = new SessionKeys();
   #countersAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(instance: string) {
@@ -58,7 +59,7 @@ class Ledger implements Attributor {
     }
     for (const [running, amount] of sharedAmounts(input))
       if (running === null) add(this.#entries.unattributed(), amount);
-      else this.#addToPool(sessionKeyOf(running), running, amount, 1, running.digest, input.elapsedMs);
+      else this.#addToPool(this.#keys.of(running), running, amount, 1, running.digest, input.elapsedMs);
     this.#workers.counted(input.statements ?? []);
     this.#workers.share(input.endedCpuNs, this.#entries);
     this.#readers.endTick(input, byId, this.#entries);
@@ -120,7 +121,7 @@ class Ledger implements Attributor {
   }
 
   #client(input: AttributionTick, session: SessionRow, cost: ProcessCost | null): void {
-    const key = sessionKeyOf(session);
+    const key = this.#keys.of(session);
     const span = this.#spans.observe(key, session, input.atMs + input.clockOffsetMs, input.elapsedMs);
     this.#evidence.observe(key, session, cost);
     if (span.ended !== null) {

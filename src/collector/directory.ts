@@ -3,7 +3,7 @@ import type { ClientProcess, HostReader } from '../core/host.js';
 import type { LockResource } from '../core/locks.js';
 import type { ProbeRecords } from '../core/probe.js';
 import type { SessionRow } from '../core/session.js';
-import { sessionKeyOf } from '../core/session-key.js';
+import { SessionKeys } from '../core/session-key.js';
 import type { StatementText } from '../core/statement.js';
 import { DEADLINES } from './deadlines.js';
 
@@ -20,6 +20,7 @@ export class Directory {
   #names: Names = { databases: new Map(), users: new Map() };
   readonly #texts = new Map<string, string | null>();
   readonly #own = new Set<string>();
+  readonly #keys = new SessionKeys();
   readonly #retryAtMs = new Map<string, number>();
   readonly #relations = new Map<string, { readonly name: RelationName | null; readonly retryAtMs: number }>();
   readonly #clients = new Map<string, { readonly found: ClientProcess | null; readonly retryAtMs: number }>();
@@ -128,7 +129,7 @@ export class Directory {
       // A server of threads has one process for all its Unix sockets: which one is whose cannot be told.
       if (session.kind !== 'client' || session.osPid === null) continue;
       if (session.osTid !== null && session.clientPort === null) continue;
-      const key = sessionKeyOf(session);
+      const key = this.#keys.of(session);
       if ((this.#clients.get(key)?.retryAtMs ?? 0) > nowMs) continue;
       left -= 1;
       const found = host.findClient({
@@ -142,13 +143,13 @@ export class Directory {
   }
 
   client(session: SessionRow): ClientProcess | null {
-    return this.#clients.get(sessionKeyOf(session))?.found ?? null;
+    return this.#clients.get(this.#keys.of(session))?.found ?? null;
   }
 
   /** Forgets clients of sessions that ended. */
   keepClients(sessions: readonly SessionRow[]): void {
     if (this.#clients.size < 2 * sessions.length + 100) return;
-    const live = new Set(sessions.map(sessionKeyOf));
+    const live = new Set(sessions.map((session) => this.#keys.of(session)));
     for (const key of this.#clients.keys()) if (!live.has(key)) this.#clients.delete(key);
   }
 }

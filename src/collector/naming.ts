@@ -8,6 +8,8 @@ import type { Directory } from './directory.js';
 import type { CollectorPorts } from './ports.js';
 import type { ProbeRunner } from './probe-runner.js';
 
+const NOBODY: readonly string[] = [];
+
 /** Names for the ids that rows of one connection carry, and texts for their new digests. */
 export class Naming {
   #started: ReadonlyMap<string, number | null> = new Map();
@@ -32,12 +34,19 @@ export class Naming {
     await this.#learn(rows, tick, signal);
     this.directory.findClients(rows, this.ports.host, tick.atMs);
     this.directory.keepClients(rows);
-    return rows.map((row) => ({
-      ...row,
-      ...this.directory.named(row),
-      ...waiting(row, blockedBy.get(row.id) ?? []),
-      tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
-    }));
+    // One spread and single fields: three spreads a row took a twentieth of the tick at a thousand sessions.
+    return rows.map((row) => {
+      const blockers = blockedBy.get(row.id) ?? NOBODY;
+      return {
+        ...row,
+        database: this.directory.database(row.database),
+        user: this.directory.user(row.user),
+        digest: this.directory.canonical(row.digest),
+        blockedBy: blockers,
+        waitClass: waiting(row, blockers),
+        tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
+      };
+    });
   }
 
   /** A reading of the locks of others than us. */
@@ -97,7 +106,6 @@ export class Naming {
 }
 
 /** Some servers show a lock wait in no state of the session; that somebody blocks it tells. */
-function waiting(row: SessionRow, blockedBy: readonly string[]): Pick<SessionRow, 'blockedBy' | 'waitClass'> {
-  const known = blockedBy.length === 0 || LOCK_WAIT_CLASSES.has(row.waitClass);
-  return { blockedBy, waitClass: known ? row.waitClass : 'lockRow' };
+function waiting({ waitClass }: SessionRow, blockedBy: readonly string[]): SessionRow['waitClass'] {
+  return blockedBy.length === 0 || LOCK_WAIT_CLASSES.has(waitClass) ? waitClass : 'lockRow';
 }

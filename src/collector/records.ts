@@ -66,24 +66,40 @@ export function instanceTick(
   costs: TrackedCosts,
   figures: TickFigures,
 ): InstanceTick {
-  const count = (of: (session: SessionRow) => boolean) => sessions.filter(of).length;
-  const all = [...costs.costs.values()];
-  const total = (of: (cost: ProcessCost) => number | null) =>
-    figures.measured ? all.reduce((sum, cost) => sum + (of(cost) ?? 0), 0) : null;
-  const cpuNs = total((cost) => cost.cpuNs);
+  const counts = { active: 0, idle: 0, idleInTransaction: 0, background: 0 };
+  for (const { kind, state } of sessions) {
+    if (kind !== 'client') counts.background += 1;
+    else if (state === 'active') counts.active += 1;
+    else if (state === 'idle') counts.idle += 1;
+    if (state.startsWith('idleInTransaction')) counts.idleInTransaction += 1;
+  }
+  const totals = figures.measured ? sumOf(costs.costs.values()) : null;
   const { measured: _, ...rest } = figures;
   return {
     ...rest,
     instance,
     state,
-    sessionsActive: count((session) => session.kind === 'client' && session.state === 'active'),
-    sessionsIdle: count((session) => session.kind === 'client' && session.state === 'idle'),
-    sessionsIdleInTransaction: count((session) => session.state.startsWith('idleInTransaction')),
-    sessionsBackground: count((session) => session.kind !== 'client'),
-    cpuNs: cpuNs === null ? null : cpuNs + costs.endedCpuNs,
-    runQueueNs: total((cost) => cost.runQueueNs),
-    readBytes: total((cost) => cost.readBytes),
-    writeBytes: total((cost) => cost.writeBytes),
-    anonBytes: total((cost) => cost.anonBytes),
+    sessionsActive: counts.active,
+    sessionsIdle: counts.idle,
+    sessionsIdleInTransaction: counts.idleInTransaction,
+    sessionsBackground: counts.background,
+    cpuNs: totals === null ? null : totals.cpuNs + costs.endedCpuNs,
+    runQueueNs: totals?.runQueueNs ?? null,
+    readBytes: totals?.readBytes ?? null,
+    writeBytes: totals?.writeBytes ?? null,
+    anonBytes: totals?.anonBytes ?? null,
   };
+}
+
+/** What is not known of a process counts as nothing. */
+function sumOf(costs: Iterable<ProcessCost>) {
+  const sum = { cpuNs: 0, runQueueNs: 0, readBytes: 0, writeBytes: 0, anonBytes: 0 };
+  for (const cost of costs) {
+    sum.cpuNs += cost.cpuNs;
+    sum.runQueueNs += cost.runQueueNs ?? 0;
+    sum.readBytes += cost.readBytes ?? 0;
+    sum.writeBytes += cost.writeBytes ?? 0;
+    sum.anonBytes += cost.anonBytes ?? 0;
+  }
+  return sum;
 }

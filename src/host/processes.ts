@@ -11,7 +11,7 @@ const WHOLE_EVERY = 5;
 const WHOLE_AT_LAST = 20;
 /** CPU below which memory hardly changed, and below which next to nothing was read or written (a read call takes 2-5 µs). */
 const LITTLE_CPU_NS = 2e6;
-const HARDLY_ANY_CPU_NS = 0.2e6;
+const HARDLY_ANY_CPU_NS = 0.5e6;
 
 /** One process or thread between readings, with its paths: joining them anew costs as much as a read. */
 interface Kept {

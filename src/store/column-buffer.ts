@@ -25,10 +25,11 @@ export class ColumnBuffer {
   push(rows: readonly object[]): void {
     for (const [index, { type, value }] of this.schema.entries()) {
       const column = this.#columns[index] as Cell[];
+      const big = type === 'INT64' ? bigOf() : null;
       for (const row of rows) {
         const plain = value(row as never);
         if (typeof plain === 'string') column.push(this.#share(plain));
-        else column.push(type === 'INT64' && typeof plain === 'number' ? BigInt(Math.round(plain)) : plain);
+        else column.push(big !== null && typeof plain === 'number' ? big(plain) : plain);
       }
     }
   }
@@ -59,4 +60,17 @@ export class ColumnBuffer {
     this.#shared.set(text, text);
     return text;
   }
+}
+
+/** The rows of a tick have one time: making it a bigint a thousand times is a thousand objects that live to the flush. */
+function bigOf(): (plain: number) => bigint {
+  let last = 0;
+  let big = 0n;
+  return (plain) => {
+    if (plain !== last) {
+      last = plain;
+      big = BigInt(Math.round(plain));
+    }
+    return big;
+  };
 }

@@ -17,6 +17,10 @@ export class Dimensions {
   readonly #texts = new Map<string, StatementText>();
   #hour = '';
   #written = new Set<string>();
+  #sessionsWritten = new Map<
+    string,
+    { readonly pid: number | undefined; readonly application: string | null }
+  >();
 
   learn(texts: readonly StatementText[]): void {
     for (const text of texts) {
@@ -39,6 +43,7 @@ export class Dimensions {
     if (hour !== this.#hour) {
       this.#hour = hour;
       this.#written = new Set();
+      this.#sessionsWritten = new Map();
     }
     for (const { statementId } of rows) {
       if (!statementId || this.#written.has(statementId)) continue;
@@ -53,9 +58,11 @@ export class Dimensions {
   /** A session whose client process or application name became known later is written again; the last one counts. */
   #sessions(samples: readonly SessionSample[], write: Write): void {
     for (const sample of samples) {
-      const key = `${sample.sessionId}/${sample.client?.pid}/${sample.row.application}`;
-      if (this.#written.has(key)) continue;
-      this.#written.add(key);
+      const known = this.#sessionsWritten.get(sample.sessionId);
+      const pid = sample.client?.pid;
+      const { application } = sample.row;
+      if (known !== undefined && known.pid === pid && known.application === application) continue;
+      this.#sessionsWritten.set(sample.sessionId, { pid, application });
       write('sessions', [sample]);
     }
   }

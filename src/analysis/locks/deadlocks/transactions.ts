@@ -16,46 +16,60 @@ type Seen = Pick<LockSession, 'id' | 'transactionStartedAtMs' | 'statementStarte
   readonly rowsModified?: number | null;
 };
 
-/** An ended transaction is remembered this long. */
+/** A session not seen in a transaction for this long is forgotten. */
 const FORGET_MS = 30_000;
 const SAME_MS = 0.5;
 const SAME_BY_TIMER_MS = 60;
 
+/** The newest transaction of a session, and the one before it: a reading of the locks may come after the next began. */
+interface Known {
+  readonly startedAtMs: number;
+  readonly transaction: Transaction;
+  readonly before: Known | null;
+}
+
 /** The transactions that are open, and which statement was seen to follow which within one. */
 export class Transactions {
-  readonly #open = new Map<string, Transaction>();
+  readonly #newest = new Map<string, Known>();
   readonly #followed = new Map<string, Map<string, number>>();
-  readonly #named = new Map<string, { readonly startedAtMs: number; readonly key: string }>();
   #prunedAtMs = 0;
 
   /** Null for a session that is in no transaction. */
   see(session: Seen, atMs: number): Transaction | null {
     this.#prune(atMs);
-    const key = this.#keyOf(session);
-    if (key === null) return null;
-    const known: Transaction = this.#open.get(key) ?? { key, steps: [], seenAtMs: atMs };
+    const known = this.#transactionOf(session, atMs);
+    if (known === null) return null;
     known.seenAtMs = atMs;
-    this.#open.set(key, known);
     const { digest, statementStartedAtMs: startedAtMs } = session;
     if (digest !== null && isNext(known.steps.at(-1), digest, session)) {
-      this.followed(
-        known.steps.map((step) => step.digest),
-        digest,
-      );
+      if (known.steps.length > 0)
+        this.followed(
+          known.steps.map((step) => step.digest),
+          digest,
+        );
       known.steps.push({ digest, startedAtMs });
     }
     return known;
   }
 
   /** MySQL's times are of its timers, and the same start is told some milliseconds apart: the first telling names it. */
-  #keyOf({ id, transactionStartedAtMs, rowsModified }: Seen): string | null {
+  #transactionOf({ id, transactionStartedAtMs, rowsModified }: Seen, atMs: number): Transaction | null {
     if (transactionStartedAtMs === null) return null;
-    const known = this.#named.get(id);
     const most = (rowsModified ?? null) === null ? SAME_MS : SAME_BY_TIMER_MS;
-    if (known !== undefined && Math.abs(known.startedAtMs - transactionStartedAtMs) < most) return known.key;
+    const newest = this.#newest.get(id) ?? null;
+    for (const known of [newest, newest?.before ?? null])
+      if (known !== null && Math.abs(known.startedAtMs - transactionStartedAtMs) < most)
+        return known.transaction;
     const key = `${id}/${Math.round(transactionStartedAtMs)}`;
-    this.#named.set(id, { startedAtMs: transactionStartedAtMs, key });
-    return key;
+    const transaction: Transaction = { key, steps: [], seenAtMs: atMs };
+    // At a thousand statements a second, keeping each for a while would be most of the memory.
+    if (newest === null || newest.startedAtMs < transactionStartedAtMs)
+      this.#newest.set(id, {
+        startedAtMs: transactionStartedAtMs,
+        transaction,
+        before: newest && { ...newest, before: null },
+      });
+    return transaction;
   }
 
   /** A transaction that ran `earlier` ran `digest` after it. */
@@ -75,8 +89,8 @@ export class Transactions {
   #prune(atMs: number): void {
     if (atMs - this.#prunedAtMs < FORGET_MS) return;
     this.#prunedAtMs = atMs;
-    for (const [key, { seenAtMs }] of this.#open) if (atMs - seenAtMs > FORGET_MS) this.#open.delete(key);
-    if (this.#named.size > 50_000) this.#named.clear();
+    for (const [id, { transaction }] of this.#newest)
+      if (atMs - transaction.seenAtMs > FORGET_MS) this.#newest.delete(id);
   }
 }
 
