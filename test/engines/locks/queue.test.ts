@@ -82,12 +82,13 @@ describe('a queue for one lock', () => {
       fc.property(
         fc.array(mode, { minLength: 1, maxLength: 5 }),
         fc.array(mode, { maxLength: 12 }),
-        (held, wanted) => {
+        (first, wanted) => {
           const excludes = (each: string, other: string) => (conflictsOf(each) & modeBit(other)) !== 0;
-          // Who excludes nobody before him does not wait.
-          const waiting = wanted.filter((each, i) =>
-            [...held, ...wanted.slice(0, i)].some((other) => excludes(each, other)),
-          );
+          // Who excludes nobody before him is granted at once, and whoever comes later may wait for him.
+          const held = [...first];
+          const waiting: string[] = [];
+          for (const each of wanted)
+            ([...held, ...waiting].some((other) => excludes(each, other)) ? waiting : held).push(each);
           const queue = {
             holders: new Map(held.map((each, i) => [`h${i}`, modeBit(each)])),
             waiters: waiting.map((each, i) => waiter(`w${i}`, each, i)),
@@ -111,6 +112,11 @@ describe('a queue for one lock', () => {
           }
         },
       ),
+      {
+        examples: [
+          [['AccessShareLock'], ['RowExclusiveLock', 'ShareLock', 'ShareLock', 'AccessExclusiveLock']],
+        ],
+      },
     );
   });
 });
