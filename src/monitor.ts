@@ -241,7 +241,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       engine: this.#targets.get(name)?.engine ?? null,
       maxConnections: facts?.maxConnections ?? latest?.maxConnections ?? null,
       reservedConnections: facts?.reservedConnections ?? null,
-      userConnectionLimits: facts?.userConnectionLimits ?? null,
+      userLimits: facts?.userLimits ?? null,
       cpuCount: this.#openHost().cpuCount,
       ...(await askPooler(this.#targets.get(name), limits)),
     };

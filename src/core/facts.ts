@@ -17,8 +17,8 @@ export interface InstanceFacts {
   readonly maxConnections: number;
   /** Slots that ordinary users cannot take. */
   readonly reservedConnections: number;
-  /** Most connections at a time by user, `*` for all others; absent: no limit, or the engine has none. */
-  readonly userConnectionLimits?: Readonly<Record<string, number>>;
+  /** By user, `*` for all others; absent: no limit, or the engine has none. */
+  readonly userLimits?: Readonly<Record<string, UserLimits>>;
   readonly dataDirectory: string | null;
   /** Settings that change what figures mean (`track_io_timing`, `io_method`, …), as the server prints them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -29,6 +29,16 @@ export interface InstanceFacts {
   /** Server clock minus ours, and half the round trip as its error. */
   readonly clockOffsetMs: number;
   readonly clockErrorMs: number;
+}
+
+/** What the server lets one user do; null: as much as it likes. */
+export interface UserLimits {
+  /** At a time. */
+  readonly connections: number | null;
+  readonly connectionsPerHour: number | null;
+  readonly queriesPerHour: number | null;
+  /** Statements that change something; they count as queries too. */
+  readonly updatesPerHour: number | null;
 }
 
 /** The check that the login cannot write. `proven` false names what it could do. */

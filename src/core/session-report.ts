@@ -66,6 +66,8 @@ export interface ConnectionFailures {
   readonly abortedClients: number;
   /** Refused because `max_connections` was reached (`Connection_errors_max_connections`). */
   readonly refusedByLimit: number;
+  /** Logins and statements refused by the limits of their user (`ER_USER_LIMIT_REACHED`); null where they are not counted. */
+  readonly refusedByUserLimit: number | null;
 }
 
 export interface ConnectionItem {
@@ -79,6 +81,12 @@ export interface ConnectionItem {
   readonly oldestIdleInTransactionSeconds: number | null;
   /** Most connections at a time of this user; null: no limit, or it may not be read. */
   readonly userMax: number | null;
+  /** What this user may do within an hour (MySQL, MariaDB); null: no limit, or it may not be read. */
+  readonly userPerHour: {
+    readonly connections: number | null;
+    readonly queries: number | null;
+    readonly updates: number | null;
+  } | null;
   readonly pooler: string | null;
 }
 

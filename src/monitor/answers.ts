@@ -8,6 +8,7 @@ import { sessionItems } from '../analysis/sessions/items.js';
 import { parseTime } from '../config/index.js';
 import type { Clock } from '../core/clock.js';
 import type { EngineName } from '../core/engine-name.js';
+import type { UserLimits } from '../core/facts.js';
 import type { ConnectionOptions, QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
 import type { PoolerSnapshot } from '../core/pooler.js';
 import type { QueriesReport } from '../core/query-report.js';
@@ -23,7 +24,7 @@ export interface AnswerContext {
   readonly limits: readonly Limit[];
   readonly maxConnections: number | null;
   readonly reservedConnections: number | null;
-  readonly userConnectionLimits: Readonly<Record<string, number>> | null;
+  readonly userLimits: Readonly<Record<string, UserLimits>> | null;
   readonly cpuCount: number;
   /** The pooler in front, when one is configured and answers. */
   readonly pooler: PoolerSnapshot | null;
@@ -117,7 +118,7 @@ export async function answerConnections(
   options: ConnectionOptions,
 ): Promise<ConnectionsReport> {
   const sessions = await answerSessions(context, { ...options, includeBackground: false });
-  const items = connectionItems(sessions.items, context.userConnectionLimits);
+  const items = connectionItems(sessions.items, context.userLimits);
   const counted = windowOf(context.clock, options.since ?? DEFAULT_RANGE, options.until);
   const counters = await context.reader.instanceCounters(options.database, counted, CONNECTION_COUNTERS);
   return {

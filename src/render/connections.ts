@@ -5,6 +5,7 @@ import { renderTable } from './table.js';
 
 export function connectionsLines(report: ConnectionsReport, width: number, style: Style): string[] {
   const share = report.max === null ? '' : ` (${Math.round((100 * report.used) / report.max)} %)`;
+  const hourly = report.items.some(({ userPerHour }) => userPerHour !== null);
   const [header = '', ...rows] = renderTable(
     [
       { title: 'active', align: 'right' },
@@ -12,6 +13,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
       { title: 'idle in xact', align: 'right' },
       { title: 'oldest', align: 'right' },
       { title: 'limit', align: 'right' },
+      ...(hourly ? [{ title: 'per hour' }] : []),
       { title: 'user' },
       { title: 'application' },
       { title: 'client' },
@@ -23,6 +25,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
       String(item.idleInTransaction),
       item.oldestIdleInTransactionSeconds === null ? '' : formatSeconds(item.oldestIdleInTransactionSeconds),
       item.userMax === null ? '' : String(item.userMax),
+      ...(hourly ? [perHour(item.userPerHour)] : []),
       item.user ?? UNKNOWN,
       item.application ?? UNKNOWN,
       item.client?.address ?? 'local',
@@ -44,11 +47,20 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
   ];
 }
 
+/** `1000 queries, 10 connections`. */
+function perHour(limits: ConnectionsReport['items'][number]['userPerHour']): string {
+  if (limits === null) return '';
+  return (['queries', 'updates', 'connections'] as const)
+    .flatMap((what) => (limits[what] === null ? [] : [`${limits[what]} ${what}`]))
+    .join(', ');
+}
+
 function failureLines(failures: ConnectionsReport['failures']): string[] {
   if (failures === null) return [];
-  const { seconds, abortedConnects, abortedClients, refusedByLimit } = failures;
+  const { seconds, abortedConnects, abortedClients, refusedByLimit, refusedByUserLimit } = failures;
+  const ofUsers = refusedByUserLimit === null ? '' : `${refusedByUserLimit} by limits of users, `;
   return [
-    `in ${formatSeconds(seconds)}: ${refusedByLimit} refused at the limit, ${abortedConnects} failed logins, ${abortedClients} cut off`,
+    `in ${formatSeconds(seconds)}: ${refusedByLimit} refused at the limit, ${ofUsers}${abortedConnects} failed logins, ${abortedClients} cut off`,
   ];
 }
 

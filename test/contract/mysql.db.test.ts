@@ -170,12 +170,23 @@ for (const options of MYSQL_MATRIX) {
 
         it('reads the limits of accounts where it may', async () => {
           const root = await server().connect();
-          await root.query("CREATE USER few@'%' WITH MAX_USER_CONNECTIONS 3");
+          await root.query(
+            "CREATE USER few@'%' WITH MAX_USER_CONNECTIONS 3 MAX_QUERIES_PER_HOUR 100; CREATE USER few@'10.%' WITH MAX_USER_CONNECTIONS 2 MAX_QUERIES_PER_HOUR 70 MAX_UPDATES_PER_HOUR 5; CREATE USER slow@'%' WITH MAX_CONNECTIONS_PER_HOUR 9",
+          );
           // MariaDB cannot set a limit for all while it runs with none.
           if (!mariadb) await root.query('SET GLOBAL max_user_connections = 40');
-          await root.query("GRANT SELECT (User, max_user_connections) ON mysql.user TO dbvitals@'%'");
+          await root.query(
+            "GRANT SELECT (User, max_user_connections, max_connections, max_questions, max_updates) ON mysql.user TO dbvitals@'%'",
+          );
           await using login = await logIn('mysql', server().url('', 'dbvitals', 'watching'));
-          expect(login.facts.userConnectionLimits).toEqual(mariadb ? { few: 3 } : { '*': 40, few: 3 });
+          const none = { connectionsPerHour: null, queriesPerHour: null, updatesPerHour: null };
+          // An account without a limit of its own has that of all; of several accounts the most counts.
+          const all = mariadb ? null : 40;
+          expect(login.facts.userLimits).toEqual({
+            ...(mariadb ? {} : { '*': { connections: 40, ...none } }),
+            few: { connections: 3, ...none, queriesPerHour: 100 },
+            slow: { connections: all, ...none, connectionsPerHour: 9 },
+          });
           expect(login.facts.readOnly.proven).toBe(true);
           if (!mariadb) await root.query('SET GLOBAL max_user_connections = 0');
           await root.end();

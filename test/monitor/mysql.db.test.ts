@@ -139,6 +139,36 @@ for (const options of SERVERS) {
       await waitFor('the return', () => isUp(monitor), 40_000);
     });
 
+    it('shows what each user may do, at a time and in an hour, and counts those whom it refused', async () => {
+      const admin = await server().connect();
+      await admin.query("CREATE USER hourly@'%' WITH MAX_USER_CONNECTIONS 1 MAX_QUERIES_PER_HOUR 70");
+      await admin.query(
+        "GRANT SELECT (User, max_user_connections, max_connections, max_questions, max_updates) ON mysql.user TO dbvitals@'%'",
+      );
+      await using monitor = await monitorOf();
+      const client = await server().connect('', 'hourly');
+      const item = await waitFor('the limited user', async () => {
+        const { items } = await monitor.getConnectionUsage({ database: 'db' });
+        return items.find(({ user }) => user === 'hourly') ?? null;
+      });
+      expect(item).toMatchObject({
+        userMax: 1,
+        userPerHour: { queries: 70, updates: null, connections: null },
+      });
+      if (flavour === 'mysql')
+        await waitFor(
+          'the refused login to be counted',
+          async () => {
+            await expect(server().connect('', 'hourly')).rejects.toThrow('max_user_connections');
+            const { failures } = await monitor.getConnectionUsage({ database: 'db' });
+            return (failures?.refusedByUserLimit ?? 0) > 0 ? true : null;
+          },
+          60_000,
+          500,
+        );
+      for (const each of [client, admin]) each.destroy();
+    }, 120_000);
+
     it('tells an account without privileges in one message what to grant', async () => {
       await using monitor = await monitorOf('poor', 'nothing');
       expect(downs[0]).toMatchObject({ code: 'CAPABILITY_UNAVAILABLE' });

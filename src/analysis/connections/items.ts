@@ -1,10 +1,11 @@
+import type { UserLimits } from '../../core/facts.js';
 import type { PoolerSnapshot } from '../../core/pooler.js';
 import type { ConnectionItem, PoolItem, SessionItem } from '../../core/session-report.js';
 
 /** Client sessions by user, application, client host and client process, the busiest first. */
 export function connectionItems(
   sessions: readonly SessionItem[],
-  userLimits: Readonly<Record<string, number>> | null,
+  userLimits: Readonly<Record<string, UserLimits>> | null,
 ): ConnectionItem[] {
   const groups = new Map<string, SessionItem[]>();
   for (const session of sessions) {
@@ -36,11 +37,12 @@ export function poolItems(pooler: PoolerSnapshot | null): PoolItem[] {
 
 function itemOf(
   group: readonly SessionItem[],
-  userLimits: Readonly<Record<string, number>> | null,
+  userLimits: Readonly<Record<string, UserLimits>> | null,
 ): ConnectionItem {
   const [first] = group as [SessionItem];
   const count = (state: (session: SessionItem) => boolean) => group.filter(state).length;
   const inTransaction = group.filter(({ state }) => state.startsWith('idleInTransaction'));
+  const limits = userLimits?.[first.user ?? ''] ?? userLimits?.['*'] ?? null;
   const ages = inTransaction.flatMap(({ transactionAgeSeconds }) => transactionAgeSeconds ?? []);
   return {
     user: first.user,
@@ -51,7 +53,16 @@ function itemOf(
     idle: count(({ state }) => state === 'idle'),
     idleInTransaction: inTransaction.length,
     oldestIdleInTransactionSeconds: ages.length === 0 ? null : Math.max(...ages),
-    userMax: userLimits?.[first.user ?? ''] ?? userLimits?.['*'] ?? null,
+    userMax: limits?.connections ?? null,
+    userPerHour: perHourOf(limits),
     pooler: first.client?.through ?? null,
   };
+}
+
+function perHourOf(limits: UserLimits | null): ConnectionItem['userPerHour'] {
+  if (limits === null) return null;
+  const { connectionsPerHour: connections, queriesPerHour: queries, updatesPerHour: updates } = limits;
+  return connections === null && queries === null && updates === null
+    ? null
+    : { connections, queries, updates };
 }

@@ -132,7 +132,7 @@ function serverCapabilities(input: CapabilityInput): Capability[] {
       'connections.userLimits',
       userLimitsKnown,
       "limits of accounts may not be read; only the server's max_user_connections is known",
-      'GRANT SELECT (User, max_user_connections) ON mysql.user TO <this account>;',
+      'GRANT SELECT (User, max_user_connections, max_connections, max_questions, max_updates) ON mysql.user TO <this account>;',
     ),
     note(
       'io.perSession',

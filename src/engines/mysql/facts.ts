@@ -8,6 +8,7 @@ import { readLockSources } from './locks/sources.js';
 import { QUERIES } from './queries.generated.js';
 import { readOnlyProof } from './read-only.js';
 import { flavourQuery } from './select.js';
+import { userLimits } from './user-limits.js';
 import { parseVersion, type ServerVersion } from './version.js';
 
 /** Rows, or null where the account may not ask or somebody holds a lock on the table (`lock_wait_timeout` is 1 s). */
@@ -45,7 +46,7 @@ export async function readFacts(
     maxConnections: Number(settings.max_connections ?? 0),
     // One connection beyond max_connections is kept for accounts with SUPER or CONNECTION ADMIN.
     reservedConnections: 0,
-    userConnectionLimits: userLimits(limits ?? [], Number(settings.max_user_connections ?? 0)),
+    userLimits: userLimits(limits ?? [], Number(settings.max_user_connections ?? 0)),
     dataDirectory: settings.datadir?.replace(/\/$/, '') ?? null,
     settings,
     extensions: lockSources,
@@ -100,14 +101,6 @@ async function readConsumers(attempt: Attempt): Promise<ReadonlyMap<string, bool
   const rows = await attempt(QUERIES.consumers[0]);
   if (rows === null || rows.length === 0) return null;
   return new Map(rows.map(({ name, enabled }) => [String(name), enabled === 'YES']));
-}
-
-/** By user, `*` for all others: the highest of a user's accounts, which differ by the host they come from. */
-function userLimits(rows: readonly Row[], general: number): Record<string, number> {
-  const limits: Record<string, number> = general === 0 ? {} : { '*': general };
-  for (const { account, most } of rows)
-    limits[String(account)] = Math.max(limits[String(account)] ?? 0, Number(most));
-  return limits;
 }
 
 /** Rows of SHOW VARIABLES and SHOW STATUS. */

@@ -1,7 +1,7 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
-import { innodbCounters, statusCounters } from './probes/counters.js';
+import { errorCounters, innodbCounters, statusCounters } from './probes/counters.js';
 import { deadlocks } from './probes/deadlocks.js';
 import { lockHistory } from './probes/lock-history.js';
 import { lockWaiters, lockWatch } from './probes/lock-waiters.js';
@@ -28,6 +28,7 @@ export const mysql: Engine = {
     deadlocks,
     lockHistory,
     statusCounters,
+    errorCounters,
     innodbCounters,
     longTransactions,
     statements,

@@ -1,5 +1,12 @@
 import type { CounterReading, Probe, Unavailable } from '../../../core/probe.js';
-import { flavourQuery, has, queryFor } from '../select.js';
+import {
+  flavourQuery,
+  has,
+  hasPerformanceSchema,
+  isMariadb,
+  NO_PERFORMANCE_SCHEMA,
+  queryFor,
+} from '../select.js';
 
 /** Status variables that are values and not counts. */
 const GAUGES =
@@ -25,6 +32,25 @@ export const statusCounters: Probe = {
           ]
         : [];
     }),
+  }),
+};
+
+/** Errors that tell of a limit, which no status variable counts; MariaDB has no such table. */
+export const errorCounters: Probe = {
+  name: 'counters-errors',
+  lane: 'counters',
+  select(facts) {
+    if (isMariadb(facts)) return { unavailable: 'MariaDB counts no errors by name', remedy: null };
+    return hasPerformanceSchema(facts) ? queryFor('counters-errors-mysql', facts) : NO_PERFORMANCE_SCHEMA;
+  },
+  toRecords: (rows, { facts }) => ({
+    counters: rows.map(({ name, value }) => ({
+      name: `error.${name}`,
+      object: '',
+      kind: 'counter' as const,
+      value: Number(value),
+      epoch: String(facts.startedAtMs),
+    })),
   }),
 };
 
