@@ -22,6 +22,8 @@ export interface RelationLock {
   readonly state: string;
   readonly transactionAgeMs: number | null;
   readonly stateAgeMs: number | null;
+  /** 1: the server lists the lock. Less: told by the session's statement, or by an open transaction whose past nobody knows. */
+  readonly confidence: number;
 }
 
 /** `dbvitals.ddl-guard/1`: what an ALTER of a table would stand behind, and whom it would stop. */
@@ -52,4 +54,6 @@ export interface DdlHolder {
   /** False: it waits for it, before an ALTER of now. */
   readonly granted: boolean;
   readonly transactionAgeSeconds: number | null;
+  /** That it has to do with this table at all; 1 where the server lists its locks. */
+  readonly confidence: number;
 }

@@ -4,7 +4,7 @@ import type { Target } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import { silentLogger } from '../core/logger.js';
 import type { DdlGuardReport, DdlHolder, RelationUse } from '../core/relation-use.js';
-import type { Report } from '../core/report.js';
+import { limitsOf, type Report } from '../core/report.js';
 import { loadEngine } from '../engines/registry.js';
 
 const CONNECT_MS = 10_000;
@@ -61,10 +61,12 @@ export async function guardDdl(
         'USAGE',
         `there is no table ${table.slice(0, 128)} in the database ${target.database}`,
         {
-          remedy: 'name it as schema.table; for another database give its URL with --url',
+          remedy:
+            'name it as schema.table; PostgreSQL: of another database with its URL (--url); MySQL: a table that nobody opened since the server started is seen only with a privilege on it',
         },
       );
     uses.push(relationUse);
   }
-  return { schema: 'dbvitals.ddl-guard/1', ...head, ...ddlGuard(uses) };
+  const limits = limitsOf(facts.capabilities.filter(({ capability }) => capability === 'locks.metadata'));
+  return { schema: 'dbvitals.ddl-guard/1', ...head, limits, ...ddlGuard(uses) };
 }

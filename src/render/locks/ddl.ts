@@ -1,7 +1,7 @@
-import type { DdlGuardReport } from '../../core/relation-use.js';
+import type { DdlGuardReport, DdlHolder } from '../../core/relation-use.js';
 import { formatSeconds, UNKNOWN } from '../format.js';
 import { plain } from '../plain.js';
-import { findingLines, type Style } from '../report-lines.js';
+import { findingLines, limitLines, type Style } from '../report-lines.js';
 import { renderTable, type TableColumn } from '../table.js';
 import { stateFor } from './words.js';
 
@@ -27,7 +27,7 @@ export function ddlLines(report: DdlGuardReport, width: number, style: Style): s
         item.sessionId,
         formatSeconds(item.transactionAgeSeconds),
         stateFor(item),
-        `${item.granted ? 'holds' : 'wants'} ${item.mode}`,
+        lockText(item),
         item.user ?? UNKNOWN,
         item.application ?? '',
       ]),
@@ -40,5 +40,12 @@ export function ddlLines(report: DdlGuardReport, width: number, style: Style): s
     ...(items.length === 0 ? [] : ['', style.bold(header), ...rows]),
     ...(items.length > SHOWN ? [style.dim(`+ ${items.length - SHOWN} more`)] : []),
     ...findingLines(report.findings, style),
+    ...limitLines(report.limits, style),
   ];
+}
+
+/** `holds SHARED_READ`, `holds SHARED_READ (by its statement)`, `may have used it (30 %)`. */
+function lockText({ granted, mode, confidence }: DdlHolder): string {
+  if (mode === 'unknown') return `may have used it (${Math.round(100 * confidence)} %)`;
+  return `${granted ? 'holds' : 'wants'} ${mode}${confidence < 1 ? ' (by its statement)' : ''}`;
 }

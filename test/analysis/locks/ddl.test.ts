@@ -14,6 +14,7 @@ const lock = (sessionId: string, more: Partial<RelationLock> = {}): RelationLock
   state: 'active',
   transactionAgeMs: 1_000,
   stateAgeMs: 1_000,
+  confidence: 1,
   ...more,
 });
 const use = (

@@ -4,6 +4,7 @@ import type { Finding } from '../../../core/report.js';
 
 const WARN_SECONDS = 1;
 const CRITICAL_SECONDS = 10;
+const LIKELY = 0.5;
 
 type Guard = Omit<
   DdlGuardReport,
@@ -57,14 +58,9 @@ function holdersOf({ locks }: RelationUse): DdlHolder[] {
       strongest.set(lock.sessionId, lock);
   }
   return [...strongest.values()]
-    .map(({ sessionId, user, application, state, mode, granted, stateAgeMs, transactionAgeMs }) => ({
-      sessionId,
-      user,
-      application,
-      state,
+    .map(({ stateAgeMs, transactionAgeMs, ...lock }) => ({
+      ...lock,
       stateSeconds: stateAgeMs === null ? null : stateAgeMs / 1000,
-      mode,
-      granted,
       transactionAgeSeconds: transactionAgeMs === null ? null : transactionAgeMs / 1000,
     }))
     .sort((a, b) => (b.transactionAgeSeconds ?? 0) - (a.transactionAgeSeconds ?? 0));
@@ -74,16 +70,19 @@ function findingsOf(guard: Omit<Guard, 'findings'>, at: string): Finding[] {
   const { items, standsBehindSeconds, wouldStop, requestsPerSecond, table } = guard;
   const [oldest] = items;
   const severe = standsBehindSeconds >= CRITICAL_SECONDS && (wouldStop ?? 1) > 0;
+  // Where the server lists no locks, the oldest one may have nothing to do with the table.
+  const sure = oldest?.confidence ?? 1;
+  const would = sure < LIKELY ? 'could' : 'would';
   const stopped = wouldStop === null ? 'an unknown number of' : `about ${wouldStop}`;
   return [
     {
       code: 'DDL_WOULD_QUEUE',
       severity: severe ? 'critical' : standsBehindSeconds >= WARN_SECONDS ? 'warning' : 'info',
-      confidence: requestsPerSecond === null ? 0.5 : 0.7,
+      confidence: (requestsPerSecond === null ? 0.5 : 0.7) * sure,
       title:
         oldest === undefined
           ? `An ALTER of ${table} would start at once: nobody holds a lock on it`
-          : `An ALTER of ${table} now would stand behind ${standsBehindSeconds.toFixed(1)} s of transactions and stop ${stopped} sessions`,
+          : `An ALTER of ${table} now ${would} stand behind ${standsBehindSeconds.toFixed(1)} s of transactions and stop ${stopped} sessions`,
       evidence: [
         { what: 'transactions in front of it', value: items.length, unit: '', at },
         ...(oldest === undefined

@@ -2,7 +2,7 @@ import type { MetadataLock } from './metadata-locks.js';
 import type { LockColumns } from './rows.js';
 
 /** What is asked for is told by the text of the statement. */
-const TOLD_BY_TEXT = 0.7;
+export const TOLD_BY_TEXT = 0.7;
 /** MariaDB's METADATA_LOCK_INFO names a lock's object by the words of its wait. */
 const TYPES: Readonly<Record<string, string>> = {
   'Table metadata lock': 'TABLE',
@@ -67,7 +67,11 @@ function typeOf(state: string): string | null {
 }
 
 /** The statement names the object: a whole word, with its schema or in the session's own. */
-function isNamed({ type, db, name }: MetadataLock, text: string, ownDb: string | null): boolean {
+export function isNamed(
+  { type, db, name }: Pick<MetadataLock, 'type' | 'db' | 'name'>,
+  text: string,
+  ownDb: string | null,
+): boolean {
   if (name === null || name === '') return type === 'BACKUP' || type === 'SCHEMA';
   const words = text.toLowerCase();
   const has = (word: string) =>
@@ -76,7 +80,7 @@ function isNamed({ type, db, name }: MetadataLock, text: string, ownDb: string |
   return has(name) && (db === null || db === ownDb || has(db));
 }
 
-function wantedMode(type: string, text: string): string {
+export function wantedMode(type: string, text: string): string {
   const [, verb = ''] = /^[\s(]*([a-z]+)/i.exec(text) ?? [];
   const writes = /^(insert|update|delete|replace|load)$/i.test(verb) || /\bfor update\b/i.test(text);
   if (type === 'USER LEVEL LOCK') return 'SHARED_NO_WRITE';
@@ -104,5 +108,5 @@ function objectOf({ type, db, name }: MetadataLock): string {
 }
 
 function escaped(word: string): string {
-  return word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

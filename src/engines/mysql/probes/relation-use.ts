@@ -1,18 +1,25 @@
-import type { Probe } from '../../../core/probe.js';
-import type { RelationLock } from '../../../core/relation-use.js';
-import type { Row } from '../../../core/row.js';
+import type { Probe, Unavailable } from '../../../core/probe.js';
+import { relationLocks } from '../locks/relation-locks.js';
 import { numberOf } from '../locks/rows.js';
 import { metadataSource } from '../locks/sources.js';
-import { isMariadb, queryFor } from '../select.js';
+import { has, isMariadb, queryFor } from '../select.js';
+
+const NO_SESSIONS: Unavailable = {
+  unavailable: "other accounts' sessions and transactions are hidden",
+  remedy: 'GRANT PROCESS ON *.* TO <this account>;',
+};
 
 /** Who holds or wants a metadata lock on one table. */
 export const relationUse: Probe = {
   name: 'relation-use',
   lane: 'demand',
   select(facts) {
-    if (isMariadb(facts))
-      return { unavailable: 'MariaDB does not show the locks of one table', remedy: null };
-    if (metadataSource(facts) === 'none')
+    const source = metadataSource(facts);
+    if (isMariadb(facts)) {
+      if (source !== 'none') return queryFor(`relation-use-mariadb-${source}`, facts);
+      return has(facts, 'sessions.details') ? queryFor('relation-use-mariadb', facts) : NO_SESSIONS;
+    }
+    if (source === 'none')
       return {
         unavailable: 'metadata locks are not instrumented',
         remedy:
@@ -24,7 +31,7 @@ export const relationUse: Probe = {
     const [schema, table] = partsOf(relation ?? '');
     return [schema, table, schema, table];
   },
-  toRecords(rows, { atMs }) {
+  toRecords(rows, { atMs, relation }) {
     const table = rows.find(({ row_kind }) => row_kind === 'table');
     if (table === undefined) return {};
     return {
@@ -33,7 +40,7 @@ export const relationUse: Probe = {
         atMs,
         requests: numberOf(table.requests as number | string | null),
         clients: Number(table.clients),
-        locks: rows.filter(({ row_kind }) => row_kind === 'lock').map(lockOf),
+        locks: relationLocks(rows, partsOf(relation ?? '')),
       },
     };
   },
@@ -45,19 +52,4 @@ function partsOf(name: string): [string | null, string] {
     ([, backticked, quoted, plain]) => backticked ?? quoted?.replaceAll('""', '"') ?? plain ?? '',
   );
   return parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [null, parts[0] ?? ''];
-}
-
-function lockOf(row: Row): RelationLock {
-  const transactionAgeMs = numberOf(row.transaction_ms as number | string | null);
-  const idle = row.command === 'Sleep';
-  return {
-    sessionId: String(row.id),
-    mode: String(row.mode),
-    granted: row.status === 'GRANTED',
-    user: row.account === null ? null : String(row.account),
-    application: null,
-    state: idle ? (transactionAgeMs === null ? 'idle' : 'idleInTransaction') : 'active',
-    transactionAgeMs,
-    stateAgeMs: numberOf(row.state_ms as number | string | null),
-  };
 }

@@ -39,6 +39,7 @@ function lockOf(row: Row): RelationLock {
     state: STATES[String(row.state)] ?? textOf(row.state) ?? 'unknown',
     transactionAgeMs: numberOf(row.transaction_age_ms),
     stateAgeMs: numberOf(row.state_age_ms),
+    confidence: 1,
   };
 }
 

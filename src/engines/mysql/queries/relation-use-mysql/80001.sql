@@ -1,12 +1,14 @@
 /* dbvitals:relation-use-mysql */
--- Who holds or wants a metadata lock on one table, and how often statements locked it since the server counts.
-SELECT 'table' AS row_kind, CONCAT(d.TABLE_SCHEMA, '.', d.TABLE_NAME) AS relation, NULL AS id, NULL AS mode, NULL AS status, NULL AS account,
-  NULL AS command, NULL AS state_ms, NULL AS transaction_ms,
-  (SELECT w.COUNT_READ_EXTERNAL + w.COUNT_WRITE_EXTERNAL FROM performance_schema.table_lock_waits_summary_by_table AS w
-    WHERE w.OBJECT_TYPE = 'TABLE' AND w.OBJECT_SCHEMA = d.TABLE_SCHEMA AND w.OBJECT_NAME = d.TABLE_NAME) AS requests,
+-- Who holds or wants a metadata lock on one table, and how often statements locked it since the server counts. The minimum
+-- of grants shows no table in TABLES: the summary has those that were opened since the server started.
+SELECT 'table' AS row_kind, CONCAT(n.db, '.', n.name) AS relation, NULL AS id, NULL AS mode, NULL AS status, NULL AS account,
+  NULL AS command, NULL AS state_ms, NULL AS transaction_ms, w.COUNT_READ_EXTERNAL + w.COUNT_WRITE_EXTERNAL AS requests,
   (SELECT COUNT(*) FROM performance_schema.threads AS c WHERE c.TYPE = 'FOREGROUND' AND c.PROCESSLIST_ID <> CONNECTION_ID()) AS clients
-FROM information_schema.TABLES AS d
-WHERE d.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND d.TABLE_NAME = ?
+FROM (SELECT COALESCE(?, DATABASE()) AS db, ? AS name) AS n
+LEFT JOIN performance_schema.table_lock_waits_summary_by_table AS w
+  ON w.OBJECT_TYPE = 'TABLE' AND w.OBJECT_SCHEMA = n.db AND w.OBJECT_NAME = n.name
+WHERE w.OBJECT_NAME IS NOT NULL
+OR EXISTS (SELECT 1 FROM information_schema.TABLES AS d WHERE d.TABLE_SCHEMA = n.db AND d.TABLE_NAME = n.name)
 UNION ALL
 SELECT 'lock', NULL, t.PROCESSLIST_ID, m.LOCK_TYPE, m.LOCK_STATUS, t.PROCESSLIST_USER, t.PROCESSLIST_COMMAND,
   t.PROCESSLIST_TIME * 1000, IF(x.STATE = 'ACTIVE', x.TIMER_WAIT / 1000000000, NULL), NULL, NULL
