@@ -17,6 +17,7 @@ import { LogTail } from './locks/log-tail.js';
 import { OwnCpu } from './locks/own-cpu.js';
 import type { LockPublisher } from './locks/publish.js';
 import { takingTurns } from './locks/taking-turns.js';
+import { ToldStatements } from './locks/told-statements.js';
 import type { Meter } from './meter.js';
 import { Naming } from './naming.js';
 import type { CollectorPorts } from './ports.js';
@@ -36,6 +37,7 @@ export class Connected {
   readonly #locks: LockLane;
   readonly #ownCpu: OwnCpu;
   readonly #log: LogTail;
+  readonly #told: ToldStatements;
   readonly #counters: CountersLane;
   #sessionReads: ReadonlyMap<string, number> | null = null;
   readonly #governor: Governor;
@@ -64,6 +66,7 @@ export class Connected {
     this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
     this.#governor = new Governor(ports.budgetPercent);
     this.#ownCpu = new OwnCpu(ports.host, tracker !== null);
+    this.#told = new ToldStatements(this.#directory);
     this.#log = new LogTail(ports.engine, opened.facts, locality.serverPid, ports.host);
     this.#lastOwnCpuNs = ports.ownCpuNs();
     const [snapshot] = ports.engine.probes.filter(({ name }) => name === 'sessions');
@@ -131,7 +134,8 @@ export class Connected {
     this.publisher.take(() =>
       lockAnalyst.tick({ atMs, clockOffsetMs, sessions, statements, history, deadlocks }),
     );
-    const reported = [...(more.reported ?? []), ...this.#log.poll(atMs)];
+    this.#told.see(sessions, atMs);
+    const reported = this.#told.named([...(more.reported ?? []), ...this.#log.poll(atMs)]);
     if (reported.length > 0) this.publisher.take(() => lockAnalyst.reported(reported));
     this.#store(sessions, costs, clockOffsetMs, { atMs, elapsedMs, missedTicks, snapshotMs });
     await this.#slowLanes(atMs, signal);
@@ -206,7 +210,8 @@ export class Connected {
   async #tellDeadlocks(tick: ProbeTick, signal: AbortSignal): Promise<void> {
     for (const probe of this.#runner.inLane('deadlocks')) {
       const { reported = [] } = await this.#runner.may(probe, tick, signal);
-      if (reported.length > 0) this.publisher.publish(this.ports.lockAnalyst.reported(reported));
+      if (reported.length > 0)
+        this.publisher.publish(this.ports.lockAnalyst.reported(this.#told.named(reported)));
     }
   }
 

@@ -10,6 +10,9 @@ import { DEADLINES } from './deadlines.js';
 /** New texts asked for in one tick, and client processes looked up: the rest waits for the next tick. */
 const MOST_TEXTS = 200;
 const MOST_CLIENTS = 20;
+/** As many as pg_stat_statements keeps by default, twice. */
+const MOST_KEPT_TEXTS = 10_000;
+const NONE: ReadonlySet<string> = new Set();
 const RETRY_MS = 60_000;
 const CLIENT_RETRY_MS = 15_000;
 
@@ -19,6 +22,7 @@ type Names = NonNullable<ProbeRecords['names']>;
 export class Directory {
   #names: Names = { databases: new Map(), users: new Map() };
   readonly #texts = new Map<string, string | null>();
+  readonly #byText = new Map<string, Set<string>>();
   readonly #own = new Set<string>();
   readonly #keys = new SessionKeys();
   readonly #retryAtMs = new Map<string, number>();
@@ -113,12 +117,26 @@ export class Directory {
       signal,
       deadlineMs: DEADLINES.texts,
     });
-    for (const { digest, canonicalDigest, source } of texts) {
+    for (const { digest, canonicalDigest, source, text, truncated } of texts) {
       if (source === 'monitor') this.#own.add(digest);
+      else if (text !== null && !truncated) this.#keepText(text, canonicalDigest);
       this.#texts.set(digest, canonicalDigest);
       this.#retryAtMs.delete(digest);
     }
     return texts;
+  }
+
+  /** Digests whose text is this one, with literals taken out by whomever. */
+  digestsOf(text: string): ReadonlySet<string> {
+    return this.#byText.get(this.engine.textKey(text)) ?? NONE;
+  }
+
+  #keepText(text: string, digest: string): void {
+    const key = this.engine.textKey(text);
+    const known = this.#byText.get(key) ?? new Set();
+    this.#byText.delete(key);
+    this.#byText.set(key, known.add(digest));
+    if (this.#byText.size > MOST_KEPT_TEXTS) this.#byText.delete(this.#byText.keys().next().value as string);
   }
 
   /** Local client processes, a few per tick; one that was not found is looked for again later. */

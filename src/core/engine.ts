@@ -92,6 +92,8 @@ export interface Engine {
     digests: readonly string[],
     context: CallContext,
   ): Promise<readonly StatementText[]>;
+  /** The same for texts of one statement, whoever took the literals out of them: the server or we. Pure. */
+  textKey(text: string): string;
   /** Names of relations that readings of locks give as numbers; absent where the server's own views name them. */
   relationNames?(
     connection: Connection,

@@ -1,6 +1,7 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
+import { normaliseStatement } from './normalise.js';
 import { errorCounters, innodbCounters, statusCounters } from './probes/counters.js';
 import { deadlocks } from './probes/deadlocks.js';
 import { lockHistory } from './probes/lock-history.js';
@@ -37,6 +38,7 @@ export const mysql: Engine = {
   queriesFor,
   connect,
   statementTexts,
+  textKey: (text) => normaliseStatement(text).digest,
   locate,
   sessionsFromTitles: sessionsFromThreadNames,
   readPooler: readProxySql,

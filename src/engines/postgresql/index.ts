@@ -15,7 +15,7 @@ import { sessions } from './probes/sessions.js';
 import { statements } from './probes/statements.js';
 import { temp } from './probes/temp.js';
 import { queriesFor } from './select.js';
-import { statementTexts } from './texts.js';
+import { statementTexts, textKey } from './texts.js';
 import { sessionsFromTitles } from './titles.js';
 
 /** PostgreSQL 12 to 18. */
@@ -39,6 +39,7 @@ export const postgresql: Engine = {
   queriesFor,
   connect,
   statementTexts,
+  textKey,
   relationNames,
   locate,
   serverLog,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CallContext, Connection } from '../../core/engine.js';
 import { statementIdOf } from '../../core/ids.js';
 import type { SelectedQuery } from '../../core/probe.js';
@@ -5,6 +6,7 @@ import type { StatementText } from '../../core/statement.js';
 import { QUERIES } from './queries.generated.js';
 import { redactLiterals } from './redact.js';
 import { queryFor, statementsQueryFor } from './select.js';
+import { shapeOf } from './text-shape.js';
 
 /**
  * Texts of digests seen for the first time: from pg_stat_statements, else from the sessions that run them now.
@@ -54,6 +56,11 @@ function noneIfPoisoned(error: unknown): readonly TextRow[] {
   throw error;
 }
 
+/** Of a text without literals: of the log, of a session, or of pg_stat_statements. */
+export function textKey(text: string): string {
+  return createHash('sha1').update(shapeOf(text)).digest('base64');
+}
+
 interface TextRow {
   readonly digest: string;
   readonly text: string;
@@ -99,14 +106,6 @@ const OWN: ReadonlySet<string> = new Set(
     .flat()
     .map(({ sql }) => shapeOf(redactLiterals(sql))),
 );
-
-/** A text without constants, however they were replaced: by us, or by the server, which takes NULL for one and folds lists. */
-function shapeOf(text: string): string {
-  return text
-    .replace(/\$(?:\d+|\?)|\b(?:null|true|false)\b/gi, '$$?')
-    .replace(/\s+/g, '')
-    .replace(/\((?:\$\?,)*\$\?\)/g, '($$?)');
-}
 
 function textOf(instance: string, row: TextRow, source: StatementText['source']): StatementText {
   const text = redactLiterals(row.text);
