@@ -1,21 +1,20 @@
 import type { Column } from './column.js';
+import { type ColumnStore, columnStoreOf, SharedTexts } from './column-store.js';
 
-type Cell = string | number | boolean | bigint | null;
-
-/** Different short texts kept for sharing: names of waits, states, users, ids. */
+/** With more different texts than this (ids come and go) sharing starts anew. */
 const MOST_SHARED = 50_000;
 
 /**
  * Rows of one table on their way to a file, by column. Rows live for a second and die young; kept as objects until the
  * flush they would be moved into the old generation and back out of it (half of the collector's CPU at a thousand
- * sessions a second went there). Equal texts are kept once.
+ * sessions a second went there).
  */
 export class ColumnBuffer {
-  #columns: Cell[][];
-  readonly #shared = new Map<string, string>();
+  #columns: ColumnStore[];
+  #texts = new SharedTexts();
 
   constructor(private readonly schema: readonly Column<never>[]) {
-    this.#columns = schema.map(() => []);
+    this.#columns = this.#empty();
   }
 
   get length(): number {
@@ -23,54 +22,37 @@ export class ColumnBuffer {
   }
 
   push(rows: readonly object[]): void {
-    for (const [index, { type, value }] of this.schema.entries()) {
-      const column = this.#columns[index] as Cell[];
-      const big = type === 'INT64' ? bigOf() : null;
-      for (const row of rows) {
-        const plain = value(row as never);
-        if (typeof plain === 'string') column.push(this.#share(plain));
-        else column.push(big !== null && typeof plain === 'number' ? big(plain) : plain);
-      }
+    for (const [index, { value }] of this.schema.entries()) {
+      const column = this.#columns[index] as ColumnStore;
+      for (const row of rows) column.push(value(row as never));
     }
   }
 
   /** Takes all rows out. */
-  take(): readonly (readonly Cell[])[] {
+  take(): readonly ColumnStore[] {
     const taken = this.#columns;
-    this.#columns = this.schema.map(() => []);
-    if (this.#shared.size > MOST_SHARED) this.#shared.clear();
+    if (this.#texts.all.length > MOST_SHARED) this.#texts = new SharedTexts();
+    this.#columns = this.#empty();
     return taken;
   }
 
   /** Puts rows back that could not be written: they are older than what came meanwhile. */
-  putBack(columns: readonly (readonly Cell[])[]): void {
-    this.#columns = this.#columns.map((younger, index) => [...(columns[index] ?? []), ...younger]);
+  putBack(older: readonly ColumnStore[]): void {
+    const younger = this.#columns;
+    this.#columns = this.#empty();
+    for (const [index, column] of this.#columns.entries())
+      for (const columns of [older, younger])
+        for (const cell of (columns[index] as ColumnStore).cells()) column.push(cell);
   }
 
   /** Drops the oldest rows beyond `most`; returns how many. */
   trim(most: number): number {
     const excess = Math.max(0, this.length - most);
-    if (excess > 0) for (const column of this.#columns) column.splice(0, excess);
+    if (excess > 0) for (const column of this.#columns) column.dropFirst(excess);
     return excess;
   }
 
-  #share(text: string): string {
-    const known = this.#shared.get(text);
-    if (known !== undefined) return known;
-    this.#shared.set(text, text);
-    return text;
+  #empty(): ColumnStore[] {
+    return this.schema.map(({ type }) => columnStoreOf(type, this.#texts));
   }
-}
-
-/** The rows of a tick have one time: making it a bigint a thousand times is a thousand objects that live to the flush. */
-function bigOf(): (plain: number) => bigint {
-  let last = 0;
-  let big = 0n;
-  return (plain) => {
-    if (plain !== last) {
-      last = plain;
-      big = BigInt(Math.round(plain));
-    }
-    return big;
-  };
 }
