@@ -2,10 +2,10 @@ import type { ProcessCost } from '../core/process.js';
 import { IDLE_EVERY_TICKS } from './deadlines.js';
 
 /** With more tasks than this, reading all of them is most of what a tick costs. */
-const MANY = 300;
-/** CPU per second below which a task is light: its cost comes a tick or two later, none of it is lost. */
+export const MANY = 300;
+/** CPU per second below which a task is light: its cost comes some ticks later, none of it is lost. */
 const LIGHT_NS_PER_SECOND = 1e6;
-const LIGHT_EVERY_TICKS = 3;
+const LIGHT_EVERY_TICKS = 5;
 
 /** Which processes or threads are read in this tick: idle ones seldom, light ones less often where there are many. */
 export class DueTasks {

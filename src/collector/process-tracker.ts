@@ -3,11 +3,12 @@ import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
-import { DueTasks } from './due.js';
+import { DueTasks, MANY } from './due.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** The kernel counts ended children in ticks of 10 ms each for user and system time. */
 const TICK_ERROR_NS = 20e6;
+const LIST_EVERY_TICKS = 5;
 
 /** Follows all processes of one server: its main process and that one's children. */
 export class ProcessTracker implements Tracker {
@@ -17,6 +18,7 @@ export class ProcessTracker implements Tracker {
   readonly #due = new DueTasks();
   #endedTotalNs: number | null = null;
   #owedNs = 0;
+  #children: readonly number[] = [];
   #ticks = 0;
 
   constructor(
@@ -52,7 +54,7 @@ export class ProcessTracker implements Tracker {
   read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
     const first = this.#ticks === 0;
     this.#ticks += 1;
-    const children = [...this.host.children(this.serverPid), this.serverPid];
+    const children = this.#listed(sessions);
     const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osPid }) => osPid));
     const due = this.#due.select(children, idle, this.#last);
     const readings = this.host.readProcesses(due);
@@ -75,6 +77,18 @@ export class ProcessTracker implements Tracker {
     }
     const endedCpuNs = this.#ended(new Set(children), replacedNs);
     return { costs, endedCpuNs, names: new Map(), shared: new Set() };
+  }
+
+  /**
+   * The server's processes. With many of them the kernel takes as long to list them as to read a tenth of them: while no
+   * session is new, one list serves some ticks.
+   */
+  #listed(sessions: readonly SessionRow[]): readonly number[] {
+    const { length } = this.#children;
+    const known = ({ osPid }: SessionRow) => osPid === null || this.#last.has(osPid);
+    if (length < MANY || this.#ticks % LIST_EVERY_TICKS === 0 || !sessions.every(known))
+      this.#children = [...this.host.children(this.serverPid), this.serverPid];
+    return this.#children;
   }
 
   /**
