@@ -1,4 +1,6 @@
 import type { ProcessCost } from '../core/process.js';
+import type { SessionRow } from '../core/session.js';
+import { taskOf } from '../core/session-key.js';
 import { IDLE_EVERY_TICKS } from './deadlines.js';
 
 /** With more tasks than this, reading all of them is most of what a tick costs. */
@@ -7,23 +9,50 @@ export const MANY = 300;
 const LIGHT_NS_PER_SECOND = 1e6;
 const LIGHT_EVERY_TICKS = 5;
 
-/** Which processes or threads are read in this tick: idle ones seldom, light ones less often where there are many. */
+/** Tasks of idle sessions, and since when they are. */
+export type IdleTasks = ReadonlyMap<number | null, number | null>;
+
+export function idleTasks(sessions: readonly SessionRow[]): IdleTasks {
+  return new Map(
+    sessions
+      .filter(({ state }) => state === 'idle')
+      .map((session) => [taskOf(session), session.stateChangedAtMs]),
+  );
+}
+
+/**
+ * Which processes or threads are read in this tick. Those of idle sessions seldom; but where there are few, those that
+ * ran something since their last reading at once, because the counters of what they ran come at once too. Light ones
+ * less often where there are many.
+ */
 export class DueTasks {
   readonly #light = new Set<number>();
+  /** Since when a task's session was idle at its last reading; none: it was not. */
+  readonly #idleSinceMs = new Map<number, number>();
   #ticks = 0;
+
+  /** `clockErrorMs`: what the server's word of when a session became idle may change by while it stays so. */
+  constructor(private readonly clockErrorMs: number) {}
 
   select(
     tasks: readonly number[],
-    idle: ReadonlySet<number | null>,
+    idle: IdleTasks,
     known: { has(task: number): boolean },
   ): readonly number[] {
     this.#ticks += 1;
     const many = tasks.length > MANY;
-    return tasks.filter((task) => {
+    const due = tasks.filter((task) => {
       if (!known.has(task)) return true;
-      if (idle.has(task)) return (task + this.#ticks) % IDLE_EVERY_TICKS === 0;
+      if (idle.has(task) && (many || this.#untouched(task, idle.get(task) ?? null)))
+        return (task + this.#ticks) % IDLE_EVERY_TICKS === 0;
       return !many || !this.#light.has(task) || (task + this.#ticks) % LIGHT_EVERY_TICKS === 0;
     });
+    for (const task of many ? [] : due) {
+      const sinceMs = idle.get(task) ?? null;
+      if (sinceMs === null) this.#idleSinceMs.delete(task);
+      else this.#idleSinceMs.set(task, sinceMs);
+    }
+    return due;
   }
 
   learn(task: number, { cpuNs, elapsedMs }: ProcessCost): void {
@@ -33,5 +62,12 @@ export class DueTasks {
 
   forget(task: number): void {
     this.#light.delete(task);
+    this.#idleSinceMs.delete(task);
+  }
+
+  #untouched(task: number, sinceMs: number | null): boolean {
+    const before = this.#idleSinceMs.get(task);
+    if (sinceMs === null) return true;
+    return before !== undefined && Math.abs(sinceMs - before) <= this.clockErrorMs;
   }
 }

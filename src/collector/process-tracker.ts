@@ -3,7 +3,7 @@ import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
-import { DueTasks, MANY } from './due.js';
+import { DueTasks, idleTasks, MANY } from './due.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** The kernel counts ended children in ticks of 10 ms each for user and system time. */
@@ -15,7 +15,7 @@ export class ProcessTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
   readonly #namespacePids = new Map<number, number>();
   readonly #namespaced: boolean;
-  readonly #due = new DueTasks();
+  readonly #due = new DueTasks(0);
   #endedTotalNs: number | null = null;
   #owedNs = 0;
   #children: readonly number[] = [];
@@ -50,13 +50,12 @@ export class ProcessTracker implements Tracker {
     return sessions.map((session) => ({ ...session, osPid: outside.get(session.osPid ?? -1) ?? null }));
   }
 
-  /** What every process used since it was last read. Idle sessions are read at a tenth of the rate. */
+  /** What every process used since it was last read. Sessions that stay idle are read at a tenth of the rate. */
   read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
     const first = this.#ticks === 0;
     this.#ticks += 1;
     const children = this.#listed(sessions);
-    const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osPid }) => osPid));
-    const due = this.#due.select(children, idle, this.#last);
+    const due = this.#due.select(children, idleTasks(sessions), this.#last);
     const readings = this.host.readProcesses(due);
     const costs = new Map<number, ProcessCost>();
     let replacedNs = 0;

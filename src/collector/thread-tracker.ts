@@ -3,7 +3,7 @@ import type { HostReader } from '../core/host.js';
 import type { ProcessCost, ProcessReading } from '../core/process.js';
 import { processCost } from '../core/process-delta.js';
 import type { SessionRow } from '../core/session.js';
-import { DueTasks } from './due.js';
+import { DueTasks, idleTasks } from './due.js';
 import type { TrackedCosts, Tracker } from './tracker.js';
 
 /** Threads of a server come and go with its thread cache; which there are is looked up this often. */
@@ -14,12 +14,14 @@ const POOL_THREAD = /worker_thread$/;
 const KERNEL_THREAD = /^iou-/;
 /** /proc/<pid>/stat counts in ticks of 10 ms, user and system time apart. */
 const TICK_ERROR_NS = 20e6;
+/** MySQL tells in whole seconds how long a session has been idle. */
+const CLOCK_ERROR_MS = 1_000;
 
 /** Follows all threads of one server process. Memory is the process's and is shown with its main thread. */
 export class ThreadTracker implements Tracker {
   readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
   readonly #titles = new Map<number, ProcessTitle>();
-  readonly #due = new DueTasks();
+  readonly #due = new DueTasks(CLOCK_ERROR_MS);
   #threads: readonly number[] = [];
   #ticks = 0;
   #processNs: number | null = null;
@@ -58,7 +60,7 @@ export class ThreadTracker implements Tracker {
     return this.bound || (kind !== 'client' && !POOL_THREAD.test(backendType));
   }
 
-  /** Idle sessions are read at a tenth of the rate. */
+  /** Sessions that stay idle are read at a tenth of the rate. */
   read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
     const first = this.#ticks === 0;
     this.#ticks += 1;
@@ -68,8 +70,7 @@ export class ThreadTracker implements Tracker {
     const known = new Set(mentioned);
     const unlisted = this.#threads.filter((tid) => !known.has(tid));
     this.#learnTitles(unlisted);
-    const idle = new Set(sessions.filter(({ state }) => state === 'idle').map(({ osTid }) => osTid));
-    const due = this.#due.select(this.#threads, idle, this.#last);
+    const due = this.#due.select(this.#threads, idleTasks(sessions), this.#last);
     const costs = new Map<number, ProcessCost>();
     const seen = this.#read(due, costs, nowMs, first);
     const listed = new Set(this.#threads);
