@@ -3,6 +3,7 @@ import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { SessionKeys, taskOf } from '../core/session-key.js';
 import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
+import { Counted } from './counted.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
 import { Evidence } from './evidence.js';
 import { EndedWorkers } from './parallel.js';
@@ -31,6 +32,7 @@ class Ledger implements Attributor {
   readonly #settlement: Settlement;
   readonly #pools = new Map<string, Pool>();
   readonly #keys = new SessionKeys();
+  readonly #counted = new Counted();
   #countersAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(instance: string) {
@@ -54,7 +56,7 @@ class Ledger implements Attributor {
     // Where statements start workers by the second, they are workers that began since the sessions were read.
     for (const [pid, cost] of input.processes) {
       if (listed.has(pid) || input.sharedTasks?.has(pid)) continue;
-      if (!this.#workers.take(amountOf(cost), this.#entries))
+      if (!this.#workers.takeUnlisted(pid, amountOf(cost), this.#entries))
         add(this.#entries.background(input.taskNames?.get(pid) ?? 'unlisted'), amountOf(cost));
     }
     for (const [running, amount] of sharedAmounts(input))
@@ -65,15 +67,24 @@ class Ledger implements Attributor {
     this.#readers.endTick(input, byId, this.#entries);
     this.#spans.endTick();
     this.#evidence.endTick(input.sessions);
-    if (input.statements !== null) this.#settle(input);
+    if (input.statements === null) return;
+    this.#countersAtMs = input.atMs;
+    this.#counted.add(input.statements);
   }
 
   drain(atMs: number): readonly UsageEntry[] {
-    if (atMs - this.#countersAtMs > COUNTERS_STALE_MS) this.#settleBySamples();
+    const counted = this.#counted.take();
+    if (counted !== null) {
+      const pools = [...this.#pools.values()];
+      for (const pool of pools) this.#evidence.used(pool);
+      this.#settlement.settle(merged(pools), counted);
+      this.#pools.clear();
+    } else if (atMs - this.#countersAtMs > COUNTERS_STALE_MS) this.#settleBySamples();
     return this.#entries.drain(atMs);
   }
 
   reset(): void {
+    this.#counted.take();
     this.#settleBySamples();
     this.#spans.clear();
     this.#evidence.clear();
@@ -123,7 +134,7 @@ class Ledger implements Attributor {
   #client(input: AttributionTick, session: SessionRow, cost: ProcessCost | null): void {
     const key = this.#keys.of(session);
     const span = this.#spans.observe(key, session, input.atMs + input.clockOffsetMs, input.elapsedMs);
-    this.#evidence.observe(key, session, cost);
+    this.#evidence.observe(key, session, cost, span.elapsedMs / Math.max(1, input.elapsedMs));
     if (span.ended !== null) {
       const { digest, durationMs, seenMs } = span.ended;
       if (durationMs >= 0) addDuration(this.#entries.statement(session, digest), durationMs);
@@ -175,13 +186,6 @@ class Ledger implements Attributor {
     if (amount.writeBytes !== null) pool.writeBytes = (pool.writeBytes ?? 0) + amount.writeBytes;
     if (digest !== null) pool.inFlightMs.set(digest, (pool.inFlightMs.get(digest) ?? 0) + elapsedMs);
     this.#pools.set(key, pool);
-  }
-
-  #settle(input: AttributionTick): void {
-    const deltas = input.statements ?? [];
-    this.#countersAtMs = input.atMs;
-    this.#settlement.settle(merged([...this.#pools.values()]), deltas);
-    this.#pools.clear();
   }
 
   #settleBySamples(): void {

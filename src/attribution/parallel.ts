@@ -20,17 +20,28 @@ interface Starter {
   execMs: number;
   /** CPU of its workers that was seen, and that of vanished ones that it was given, ns. */
   workerNs: number;
+  /** Workers that its calls have started, by the server's counters, and most that one call was seen with. */
+  starts: number;
+  mostWorkers: number;
   seenTicksAgo: number;
 }
 
 /**
  * Parallel workers often end between two ticks; what they used since the last one is then only in the postmaster's
  * count of ended children. A statement's workers use CPU in proportion to its running time and to how many of them
- * samples find on CPU; what of that was not seen yet is its claim on what vanished. Without a statement that had
- * workers lately it stays unattributed.
+ * samples find on CPU, and to how many it starts: forking one and its end cost 5 to 60 ms, as much as a short run. How
+ * much of all that is, is told by how often processes are found that the server does not list, not yet or no more. What
+ * of its part was not seen yet is a statement's claim on what vanished. Without a statement that had workers lately it
+ * stays unattributed.
  */
 export class EndedWorkers {
   readonly #byStatement = new Map<string, Starter>();
+  /** Workers of each leader in this tick. */
+  readonly #ofLeader = new Map<string, number>();
+  /** Unlisted processes of the last tick and of this one: the main process always is one. */
+  #unlistedBefore = new Set<number>();
+  #unlistedNow = new Set<number>();
+  #comingOrGoing = 0;
 
   /** A sample of a running statement; only those that were seen with workers matter. */
   ran(leader: SessionRow, digest: string): void {
@@ -47,8 +58,13 @@ export class EndedWorkers {
       workerSamples: 0,
       execMs: 0,
       workerNs: 0,
+      starts: 0,
+      mostWorkers: 0,
       seenTicksAgo: 0,
     };
+    const workers = (this.#ofLeader.get(leader.id) ?? 0) + 1;
+    this.#ofLeader.set(leader.id, workers);
+    known.mostWorkers = Math.max(known.mostWorkers, workers);
     if (onCpu) known.workerSamples += 1;
     known.workerNs += cpuNs;
     known.seenTicksAgo = 0;
@@ -57,21 +73,29 @@ export class EndedWorkers {
 
   /** What the counters say statements ran since the last reading. */
   counted(deltas: readonly StatementDelta[]): void {
-    for (const { digest, execMs } of deltas) {
+    for (const { digest, execMs, calls } of deltas) {
       const rows = [...this.#byStatement.values()].filter((each) => each.digest === digest);
       const samples = rows.reduce((sum, { leaderSamples }) => sum + leaderSamples, 0);
       for (const row of rows) {
-        row.execMs += (execMs * row.leaderSamples) / Math.max(1e-9, samples);
+        const part = row.leaderSamples / Math.max(1e-9, samples);
+        row.execMs += execMs * part;
+        row.starts += calls * part * row.mostWorkers;
         row.seenTicksAgo = 0;
       }
     }
   }
 
-  /** False when no statement had workers lately. */
-  take(amount: Amount, entries: Entries): boolean {
+  /** A process that the server does not list. False when no statement had workers lately: then it is none. */
+  takeUnlisted(pid: number, amount: Amount, entries: Entries): boolean {
+    this.#unlistedNow.add(pid);
+    if (!this.#unlistedBefore.has(pid)) this.#comingOrGoing += 1;
+    return this.#take(amount, entries);
+  }
+
+  #take(amount: Amount, entries: Entries): boolean {
     const recent = [...this.#byStatement.values()].filter(({ seenTicksAgo }) => seenTicksAgo <= RECENT_TICKS);
     if (recent.length === 0) return false;
-    const weights = claims(recent, amount.cpuNs);
+    const weights = claims(recent, amount.cpuNs, this.#comingOrGoing);
     const parts = {
       cpuNs: splitExactly(amount.cpuNs, weights),
       runQueueNs: splitExactly(amount.runQueueNs, weights),
@@ -95,17 +119,23 @@ export class EndedWorkers {
 
   share(endedCpuNs: number, entries: Entries): void {
     const ended: Amount = { cpuNs: endedCpuNs, runQueueNs: 0, readBytes: null, writeBytes: null };
-    if (endedCpuNs > 0 && !this.take(ended, entries)) add(entries.unattributed(), ended);
+    if (endedCpuNs > 0 && !this.#take(ended, entries)) add(entries.unattributed(), ended);
     for (const [key, known] of this.#byStatement) {
-      for (const name of ['leaderSamples', 'workerSamples', 'execMs', 'workerNs'] as const)
+      for (const name of ['leaderSamples', 'workerSamples', 'execMs', 'workerNs', 'starts'] as const)
         known[name] *= DECAY_PER_TICK;
       known.seenTicksAgo += 1;
       if (known.seenTicksAgo > 60) this.#byStatement.delete(key);
     }
+    this.#comingOrGoing *= DECAY_PER_TICK;
+    this.#unlistedBefore = this.#unlistedNow;
+    this.#unlistedNow = new Set();
+    this.#ofLeader.clear();
   }
 
   clear(): void {
     this.#byStatement.clear();
+    this.#unlistedBefore.clear();
+    this.#comingOrGoing = 0;
   }
 }
 
@@ -114,16 +144,24 @@ function keyOf(leader: SessionRow, digest: string): string {
 }
 
 /** What each statement's workers should have used by now, less what is known of them. */
-function claims(starters: readonly Starter[], cpuNs: number): number[] {
+function claims(starters: readonly Starter[], cpuNs: number, comingOrGoing: number): number[] {
   const workerMs = starters.map(({ leaderSamples, workerSamples, execMs }) => {
     const workers = (workerSamples + 0.01) / Math.max(1, leaderSamples);
     return (execMs > 0 ? execMs : leaderSamples * 1000) * workers;
   });
-  const allMs = workerMs.reduce((sum, ms) => sum + ms, 0);
-  const allNs = starters.reduce((sum, { workerNs }) => sum + workerNs, cpuNs);
-  return starters.map(({ workerNs }, i) => {
-    const expectedNs = (allNs * (workerMs[i] as number)) / allMs;
+  const allMs = sum(workerMs);
+  const allStarts = sum(starters.map(({ starts }) => starts));
+  const running = sum(starters.map(({ workerSamples }) => workerSamples));
+  const startPart = allStarts > 0 ? comingOrGoing / Math.max(1, comingOrGoing + running) : 0;
+  const allNs = sum(starters.map(({ workerNs }) => workerNs)) + cpuNs;
+  return starters.map(({ workerNs, starts }, i) => {
+    const byStarts = (startPart * starts) / Math.max(1e-9, allStarts);
+    const expectedNs = allNs * (((1 - startPart) * (workerMs[i] as number)) / allMs + byStarts);
     // With nothing used yet all claims are equal, and not none.
     return Math.max(1, LEAST_SHARE * expectedNs, expectedNs - workerNs);
   });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }

@@ -29,7 +29,9 @@ const DECAY_PER_READING = 0.98;
  * Parse, plan, bind, commit and the wire cost 20-80 µs a call (research: 45 µs for prepared point selects). What looks
  * like more is executor time that the run-queue model missed, not protocol.
  */
-const MOST_PROTOCOL_NS_PER_CALL = 80_000;
+const MOST_PROTOCOL_NS_PER_CALL = 500_000;
+/** Beginning and ending the executor, which pg_stat_statements does not time: 5-10 µs a call on the recorded traces. */
+const UNTIMED_MS = 0.008;
 /** The balance may find a session's part of it larger than estimated, up to this factor. */
 const MOST_PROTOCOL_FACTOR = 3;
 
@@ -42,7 +44,6 @@ export class Settlement {
   readonly #credits = new Credits();
   #excessNs = 0;
   #calls = 0;
-  #execMs = 0;
   readonly #history = new Map<string, { bytes: number; execMs: number }>();
 
   constructor(
@@ -88,7 +89,7 @@ export class Settlement {
       let protocol = 0;
       const row = busy.map((each) => {
         if (!fits(pool.session, each.database, each.user)) return 0;
-        const likely = this.evidence.affinity(pool.key, group, each.digest, this.#runningShare(each.digest));
+        const likely = this.evidence.affinity(pool.key, group, each.digest, each.short);
         protocol += each.protocolNs * byCalls * likely;
         return each.executorNs * (each.short ? byCalls : byCpu) * likely;
       });
@@ -137,7 +138,7 @@ export class Settlement {
       add(this.entries.session('session', pool.session), pool);
       return;
     }
-    const shares = known.map(([digest, weight]) => weight * this.evidence.cpuShare(digest));
+    const shares = known.map(([digest, weight]) => weight * this.evidence.cpuShare(digest, true));
     this.#give(
       pool,
       known.map(([digest]) => digest),
@@ -149,19 +150,20 @@ export class Settlement {
 
   #candidates(pools: readonly Pool[], deltas: readonly StatementDelta[]): Candidate[] {
     const cpuNs = sum(pools.map((pool) => pool.cpuNs));
-    const queuedPerCpu = sum(pools.map((pool) => pool.runQueueNs)) / Math.max(1, cpuNs);
+    const queued = sum(pools.map((pool) => pool.runQueueNs)) / Math.max(1, cpuNs);
     const top = deltas.filter(({ topLevel }) => topLevel);
     const found = top.map((delta) => {
       const freshMs = this.#credits.freshMs(delta);
-      const runningMs = freshMs * this.evidence.cpuShare(delta.digest);
+      const runningMs = freshMs * this.evidence.cpuShare(delta.digest, delta.commitTimed);
       const calls = Math.max(1, delta.calls);
+      const queuedPerCpu = this.evidence.queuedPerCpu(delta.digest, queued);
       return {
         digest: delta.digest,
         database: delta.database,
         user: delta.user,
         calls: delta.calls,
         short: runningMs / calls < 1,
-        executorNs: calls * onCpuMs(runningMs / calls, queuedPerCpu) * 1e6,
+        executorNs: calls * (onCpuMs(runningMs / calls, queuedPerCpu) + UNTIMED_MS) * 1e6,
         readBytes: ((delta.sharedReadBytes ?? 0) * freshMs) / Math.max(delta.execMs, 1e-6),
       };
     });
@@ -194,12 +196,6 @@ export class Settlement {
       known.execMs += execMs;
       this.#history.set(digest, known);
     }
-    this.#execMs = sum([...this.#history.values()].map(({ execMs }) => execMs));
-  }
-
-  /** Part of all running time of late. */
-  #runningShare(digest: string): number {
-    return (this.#history.get(digest)?.execMs ?? 0) / Math.max(1e-6, this.#execMs);
   }
 
   /** Statements still running at a tick's end are in no counter yet: what of the tick they ran is their weight. */
@@ -212,7 +208,7 @@ export class Settlement {
         database: null,
         user: null,
         short: false,
-        executorNs: onCpuMs(ms * this.evidence.cpuShare(digest), queuedPerCpu) * 1e6,
+        executorNs: onCpuMs(ms * this.evidence.cpuShare(digest, true), queuedPerCpu) * 1e6,
         protocolNs: 0,
         readBytes: reads === undefined ? 0 : (ms * reads.bytes) / Math.max(reads.execMs, 1e-6),
       };
@@ -256,7 +252,7 @@ export class Settlement {
 
   /** Binomial error of the sampled CPU share, and the model's own. */
   #relativeError(digest: string): number {
-    const share = this.evidence.cpuShare(digest);
+    const share = this.evidence.cpuShare(digest, true);
     return Math.hypot(
       MODEL_ERROR,
       Math.sqrt((1 - share) / (share * (this.evidence.sampleCount(digest) + 5))),

@@ -70,6 +70,7 @@ function combine(
     database: b.database,
     user: b.user,
     topLevel: b.topLevel,
+    commitTimed: b.commitTimed,
     calls: of(a.calls, b.calls),
     rows: of(a.rows, b.rows),
     execMs: of(a.execMs, b.execMs),

@@ -29,6 +29,8 @@ export interface StatementCounters {
   readonly calls: number;
   readonly rows: number;
   readonly execMs: number;
+  /** execMs has the commit in it where a statement is a transaction of its own. */
+  readonly commitTimed: boolean;
   readonly planMs: number | null;
   /** Time the server spent in block reads and writes; null unless it measures I/O times (track_io_timing). */
   readonly ioMs: number | null;

@@ -57,6 +57,7 @@ export const delta = (digest: string, calls: number, execMs: number): StatementD
   calls,
   rows: calls,
   execMs,
+  commitTimed: false,
   planMs: null,
   ioMs: null,
   sharedHitBytes: 0,

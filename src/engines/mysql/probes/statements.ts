@@ -34,6 +34,7 @@ function countersOf(row: Row, { facts }: ProbeTick): StatementCounters {
     calls: Number(row.calls),
     rows: Number(row.result_rows),
     execMs: Number(row.exec_ms),
+    commitTimed: true,
     planMs: null,
     ioMs: null,
     sharedHitBytes: null,

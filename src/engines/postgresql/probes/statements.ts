@@ -39,6 +39,7 @@ function countersOf(row: Row, blockSize: number, timed: boolean): StatementCount
     calls: Number(row.calls),
     rows: Number(row.rows),
     execMs: Number(row.exec_ms),
+    commitTimed: false,
     planMs: numberOf(row.plan_ms),
     ioMs: timed ? numberOf(row.io_ms) : null,
     sharedHitBytes: Number(row.shared_hit) * blockSize,
