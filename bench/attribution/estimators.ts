@@ -1,4 +1,5 @@
 import { createAttributor } from '../../src/attribution/index.js';
+import { COUNTERS_EVERY_MS } from '../../src/collector/deadlines.js';
 import { statementIdOf } from '../../src/core/ids.js';
 import { taskOf } from '../../src/core/session-key.js';
 import type { UsageEntry } from '../../src/core/usage.js';
@@ -16,12 +17,18 @@ export function ledger({ ticks, truth }: Trace): {
   const attributor = createAttributor({ instance: 'bench' });
   const entries: UsageEntry[] = [];
   let measuredNs = 0;
+  let drainedAtMs = ticks[0]?.atMs ?? 0;
   for (const tick of ticks.slice(1)) {
     attributor.tick(tick);
+    if (tick.atMs - drainedAtMs >= COUNTERS_EVERY_MS) {
+      entries.push(...attributor.drain(tick.atMs));
+      drainedAtMs = tick.atMs;
+    }
     measuredNs += tick.endedCpuNs + [...tick.processes.values()].reduce((sum, { cpuNs }) => sum + cpuNs, 0);
   }
+  entries.push(...attributor.drain(ticks.at(-1)?.atMs ?? 0));
   attributor.reset();
-  entries.push(...attributor.drain(Date.now()));
+  entries.push(...attributor.drain(ticks.at(-1)?.atMs ?? 0));
   const digests = new Map([...truth.cpuNs.keys()].map((digest) => [statementIdOf('bench', digest), digest]));
   const [cpu, reads] = [new Map<string, number>(), new Map<string, number>()];
   for (const { statementId, cpuNs, readBytes } of entries) {

@@ -3,11 +3,11 @@ import type { Connection as Client, RowDataPacket } from 'mysql2/promise';
 import { ThreadTracker } from '../../src/collector/thread-tracker.js';
 import { targetOf } from '../../src/config/index.js';
 import { silentLogger } from '../../src/core/logger.js';
-import type { SessionRow } from '../../src/core/session.js';
+import { normaliseStatement } from '../../src/engines/mysql/normalise.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { type MysqlServerOptions, startMysqlServer } from '../../src/lab/mysql/index.js';
 import { type Subject, spawnLoad, type Truth } from './trace.js';
-import { MYSQL_SCHEMA } from './workloads-mysql.js';
+import { MYSQL_SCHEMA, ONE_EACH } from './workloads-mysql.js';
 
 /** MySQL counts the CPU of digests itself where a consumer is on; MariaDB does not: there each connection runs one statement. */
 export async function startMysqlSubject(
@@ -41,7 +41,7 @@ export async function startMysqlSubject(
       }),
     tracker: (host) => new ThreadTracker(host, server.pid, true),
     startLoad: () => spawnLoad('mysql-load.ts', [String(server.port), workload, String(seed)]),
-    ...(counted ? { observe: () => {}, readTruth: () => countedCpu(admin) } : threadTruth(server.pid)),
+    readTruth: counted ? () => countedCpu(admin) : threadTruth(server.pid),
   });
   return {
     subject,
@@ -49,14 +49,6 @@ export async function startMysqlSubject(
       await admin.end();
       await server.stop();
     },
-  };
-}
-
-function threadTruth(pid: number): Pick<Subject, 'observe' | 'readTruth'> {
-  const truth = new ThreadTruth(pid);
-  return {
-    observe: (sessions) => truth.observe(sessions),
-    readTruth: async (sessions) => truth.read(sessions),
   };
 }
 
@@ -71,30 +63,16 @@ async function countedCpu(admin: Client): Promise<Truth> {
   };
 }
 
-/** CPU of each connection's thread since the first reading, under the digest that the connection was seen running. */
-class ThreadTruth {
-  readonly #digests = new Map<string, string>();
-  readonly #first = new Map<string, number>();
-
-  constructor(private readonly pid: number) {}
-
-  observe(sessions: readonly SessionRow[]): void {
-    for (const { id, user, digest } of sessions)
-      if (user === 'loader' && digest !== null) this.#digests.set(id, digest);
-  }
-
-  read(sessions: readonly SessionRow[]): Truth {
-    const cpuNs = new Map<string, number>();
-    for (const { id, user, osTid } of sessions) {
-      if (user !== 'loader' || osTid === null) continue;
-      const [used] = readFileSync(`/proc/${this.pid}/task/${osTid}/schedstat`, 'latin1')
-        .split(' ')
-        .map(Number);
-      const first = this.#first.get(id) ?? (used as number);
-      this.#first.set(id, first);
-      const digest = this.#digests.get(id) ?? `connection ${id}, never seen running`;
-      cpuNs.set(digest, (cpuNs.get(digest) ?? 0) + (used as number) - first);
-    }
-    return { cpuNs, readBytes: new Map() };
-  }
+/** CPU of each connection's thread under the digest of the one statement that it runs. */
+function threadTruth(pid: number): Subject['readTruth'] {
+  return async (sessions) => {
+    const loaders = sessions
+      .filter(({ user }) => user === 'loader')
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    const cpuNs = loaders.map(({ osTid }, session): [string, number] => {
+      const { digest } = normaliseStatement(ONE_EACH.pick(session, () => 0));
+      return [digest, Number(readFileSync(`/proc/${pid}/task/${osTid}/schedstat`, 'latin1').split(' ')[0])];
+    });
+    return { cpuNs: new Map(cpuNs), readBytes: new Map() };
+  };
 }

@@ -32,7 +32,6 @@ export async function startPostgresSubject(say: (line: string) => void) {
       }),
     tracker: (host) => new ProcessTracker(host, server.pid),
     startLoad: () => spawnLoad('postgresql-load.ts', [String(server.port), workload, String(seed)]),
-    observe: () => {},
     readTruth: () => readTruth(admin),
   });
   return {

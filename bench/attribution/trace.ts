@@ -20,6 +20,8 @@ export interface Truth {
 export interface Trace {
   readonly ticks: readonly AttributionTick[];
   readonly truth: Truth;
+  /** Of the digests that the truth knows. */
+  readonly texts: ReadonlyMap<string, string | null>;
 }
 
 /** A server under a load, and who knows the truth about it. */
@@ -28,74 +30,109 @@ export interface Subject {
   connect(): Promise<Connection>;
   tracker(host: HostReader): Tracker;
   startLoad(): ChildProcess;
-  /** Each tick's sessions. */
-  observe(sessions: readonly SessionRow[]): void;
   /** Cumulative; `sessions` are those of the newest tick. */
   readTruth(sessions: readonly SessionRow[]): Promise<Truth>;
 }
 
 const call = () => ({ signal: new AbortController().signal, deadlineMs: 5_000 });
 
-/** Ticks as the product takes them, once a second, between two readings of the truth. */
+/** Idle sessions are read every tenth tick: after this many all that the load used is known. */
+const LAST_TICKS = 11;
+
+/**
+ * Ticks as the product takes them, once a second, between two readings of the truth. The load begins after the first and
+ * has ended before the second, because the servers count an execution when it ends.
+ */
 export async function record(subject: Subject, seconds: number): Promise<Trace> {
   const load = subject.startLoad();
-  await once(load.stdout as NodeJS.ReadableStream, 'data');
-  await sleep(3_000);
+  await said(load);
   const host = openHost();
   await using connection = await subject.connect();
-  const tracker = subject.tracker(host);
-  const deltas = new StatementDeltas();
-  const canonical = canonicalDigests(subject.engine, connection);
-  const ticks: AttributionTick[] = [];
-  let before: Truth | null = null;
-  let after: Truth | null = null;
+  const recorder = new Recorder(subject, connection, host);
+  await recorder.tick();
+  const before = await subject.readTruth(recorder.sessions);
+  load.stdin?.write('go\n');
   const began = performance.now();
-  for (let n = 0; n <= seconds; n += 1) {
+  for (let n = 1; n <= seconds; n += 1) {
     await sleep(Math.max(0, began + n * 1_000 - performance.now()));
+    await recorder.tick();
+  }
+  load.stdin?.write('stop\n');
+  await said(load);
+  for (let n = 0; n < LAST_TICKS; n += 1) {
+    await sleep(100);
+    await recorder.tick();
+  }
+  const after = await subject.readTruth(recorder.sessions);
+  load.stdin?.end();
+  await once(load, 'exit');
+  host.close();
+  const cpuNs = minus(after.cpuNs, before.cpuNs);
+  const texts = await subject.engine.statementTexts(connection, 'bench', [...cpuNs.keys()], call());
+  return {
+    ticks: recorder.ticks,
+    truth: { cpuNs, readBytes: minus(after.readBytes, before.readBytes) },
+    texts: new Map(texts.map(({ digest, text }) => [digest, text])),
+  };
+}
+
+/** What a load says next; an error once it has ended. */
+async function said(load: ChildProcess): Promise<void> {
+  if (load.exitCode !== null) throw new Error('the load ended by itself');
+  const ended = new AbortController();
+  load.once('exit', () => ended.abort(new Error('the load ended by itself')));
+  await once(load.stdout as NodeJS.ReadableStream, 'data', { signal: ended.signal });
+}
+
+class Recorder {
+  readonly ticks: AttributionTick[] = [];
+  readonly #tracker: Tracker;
+  readonly #deltas = new StatementDeltas();
+  readonly #canonical: ReturnType<typeof canonicalDigests>;
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly connection: Connection,
+    host: HostReader,
+  ) {
+    this.#tracker = subject.tracker(host);
+    this.#canonical = canonicalDigests(subject.engine, connection);
+  }
+
+  get sessions(): readonly SessionRow[] {
+    return this.ticks.at(-1)?.sessions ?? [];
+  }
+
+  async tick(): Promise<void> {
+    const { engine } = this.subject;
     const atMs = Date.now();
     const monotonicMs = performance.now();
-    const { sessions: raw = [], serverNowMs = atMs } = await ask(
-      subject.engine,
-      connection,
-      'sessions',
-      atMs,
-    );
-    const mapped = tracker.mapPids(raw);
-    const { costs, endedCpuNs, names, shared } = tracker.read(mapped, monotonicMs);
-    const sessions = await canonical(mapped);
-    const { statements } = await ask(subject.engine, connection, 'statements', atMs);
-    const last = ticks.at(-1);
-    ticks.push({
+    const { sessions: raw = [], serverNowMs = atMs } = await ask(engine, this.connection, 'sessions', atMs);
+    const mapped = this.#tracker.mapPids(raw);
+    const { costs, endedCpuNs, names, shared } = this.#tracker.read(mapped, monotonicMs);
+    const sessions = await this.#canonical(mapped);
+    const { statements } = await ask(engine, this.connection, 'statements', atMs);
+    const last = this.ticks.at(-1);
+    this.ticks.push({
       atMs,
       elapsedMs: last === undefined ? 0 : atMs - last.atMs,
       clockOffsetMs: serverNowMs - atMs,
       sessions,
-      ownSessionIds: new Set(connection.ownSessionIds),
+      ownSessionIds: new Set(this.connection.ownSessionIds),
       processes: costs,
       endedCpuNs,
-      statements: statements === undefined ? null : deltas.next(statements, atMs),
+      statements: statements === undefined ? null : this.#deltas.next(statements, atMs),
       ioInFlight: null,
       taskNames: names,
       sharedTasks: shared,
     });
-    subject.observe(sessions);
-    before ??= await subject.readTruth(sessions);
-    if (n === seconds) after = await subject.readTruth(sessions);
   }
-  load.kill('SIGTERM');
-  await once(load, 'exit');
-  host.close();
-  const [first, last] = [before as Truth, after as Truth];
-  return {
-    ticks,
-    truth: { cpuNs: minus(last.cpuNs, first.cpuNs), readBytes: minus(last.readBytes, first.readBytes) },
-  };
 }
 
 /** The load runs in a process of its own, so that it is not counted as the monitor's. */
 export function spawnLoad(script: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, script), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
 }
 

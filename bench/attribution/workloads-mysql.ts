@@ -19,6 +19,27 @@ const SCANS: readonly Statement[] = [
   (r) => `SELECT document FROM big WHERE id = ${whole(r, 200_000)}`,
 ];
 
+/** Statements that the OLTP mix does not have. */
+const REPORTS: readonly Statement[] = [
+  (r) => `SELECT bid, COUNT(*), MAX(aid) FROM accounts WHERE aid % 7 = ${whole(r, 6)} GROUP BY bid`,
+  (r) =>
+    `SELECT MAX(k) FROM (SELECT RANK() OVER (PARTITION BY bid ORDER BY abalance) AS k FROM accounts WHERE aid BETWEEN ${whole(r, 40_000)} AND 50000) AS s`,
+  (r) =>
+    `SELECT a.aid, b.filler FROM accounts AS a JOIN accounts AS b ON b.aid = a.aid + 1 WHERE a.aid BETWEEN ${1000 * whole(r, 90)} AND ${1000 * whole(r, 90) + 2000}`,
+  (r) => `UPDATE accounts SET filler = REPEAT('g', 60) WHERE aid = ${whole(r, 100_000)}`,
+  (r) => `INSERT INTO history SELECT aid, NOW(), 'y' FROM accounts WHERE aid <= ${100 * whole(r, 9)}`,
+  (r) => `SELECT bid, filler FROM accounts WHERE aid = ${whole(r, 100_000)}`,
+];
+/** Graded: about 0.1 to 60 ms of CPU. */
+const LADDER: readonly Statement[] = [
+  (r) => `SELECT BENCHMARK(${20_000 + whole(r, 9)}, CRC32('a'))`,
+  (r) => `SELECT BENCHMARK(${8000 + whole(r, 9)}, TO_BASE64('a'))`,
+  (r) => `SELECT BENCHMARK(${8000 + whole(r, 9)}, SHA2('a', 256))`,
+  (r) => `SELECT SUM(abalance + ${whole(r, 9)}) FROM accounts WHERE aid < 20000`,
+  (r) => `SELECT bid, MAX(aid + ${whole(r, 9)}) FROM accounts GROUP BY bid`,
+  (r) => `SELECT MAX(SHA2(CONCAT(filler, ${whole(r, 99)}), 256)) FROM accounts`,
+];
+
 export const MYSQL_WORKLOADS: readonly BenchWorkload[] = [
   {
     name: 'oltp-dedicated',
@@ -29,6 +50,15 @@ export const MYSQL_WORKLOADS: readonly BenchWorkload[] = [
   },
   { name: 'oltp-pooled', sessions: 8, setup: '', cold: false, pick: (_, r) => choose(OLTP, r)(r) },
   { name: 'io-bound', sessions: 3, setup: '', cold: true, pick: (_, r) => choose(SCANS, r)(r) },
+  {
+    name: 'think-time',
+    sessions: 12,
+    setup: '',
+    cold: false,
+    thinkMs: 100,
+    pick: (_, r) => choose(REPORTS, r)(r),
+  },
+  { name: 'ladder', sessions: 6, setup: '', cold: false, tuning: true, pick: (_, r) => choose(LADDER, r)(r) },
 ];
 
 /** Each connection runs one statement again and again, so that its thread's CPU is the truth. */
