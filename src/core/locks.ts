@@ -40,6 +40,8 @@ export interface LockRow {
   readonly waitStartedAtMs: number | null;
   /** PostgreSQL: taken without the lock manager. Null for other engines. */
   readonly fastPath: boolean | null;
+  /** Of a row that a waiter has in the index in which it waits: on which side of the one it waits for the key is. Told by InnoDB, without values. */
+  readonly keyOrder?: 'before' | 'after' | null;
 }
 
 /**

@@ -68,7 +68,8 @@ class DeadlockAnalyst implements LockAnalyst {
     if (history !== null) this.#remember(history);
     else
       for (const session of sessions)
-        if (session.kind === 'client' && session.state !== 'idle') this.#transactions.see(session, atMs);
+        if (session.kind === 'client' && session.state !== 'idle')
+          this.#stages.note(session, this.#transactions.see(session, atMs));
     const waiting = this.#later.splice(0);
     return found([
       ...waiting.flatMap((reading) => this.#learn(reading, this.#pasts).records),
@@ -86,6 +87,7 @@ class DeadlockAnalyst implements LockAnalyst {
     const findings = found([
       ...fresh,
       ...records,
+      ...this.#latent.stand(fresh, scene),
       ...this.#foretold(fresh, scene),
       ...ended.flatMap((cycle) => this.#ended(cycle)),
       ...this.#risks.observe(scene, witnesses),
@@ -114,7 +116,7 @@ class DeadlockAnalyst implements LockAnalyst {
       ...this.#knowledge,
       pasts,
     });
-    for (const party of scene.parties.values()) this.#stages.note(party);
+    for (const { session, transaction } of scene.parties.values()) this.#stages.note(session, transaction);
     this.#statements.learn(scene);
     const witnesses = witnessesOf(scene, this.#statements);
     return { scene, witnesses, records: this.#latent.learn(scene, witnesses) };

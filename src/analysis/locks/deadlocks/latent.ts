@@ -3,9 +3,20 @@ import type { DeadlockParty, DeadlockRecord } from '../../../core/lock-samples.j
 import { adviceOn } from './advice.js';
 import type { LockClass } from './classes.js';
 import { Crossings } from './crossings.js';
+import { KeyOrders } from './key-order.js';
 import type { Meetings } from './meetings.js';
 import type { Scene } from './party.js';
-import { fromCircle, fromMeeting, fromRows, type Pattern, patternKey, type Side } from './patterns.js';
+import {
+  type Evidence,
+  fromCircle,
+  fromKeys,
+  fromMeeting,
+  fromRows,
+  fromStanding,
+  type Pattern,
+  patternKey,
+  type Side,
+} from './patterns.js';
 import { RowOrders } from './row-order.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
@@ -13,9 +24,16 @@ import type { Witness } from './witnesses.js';
 
 /**
  * Told from this on. Below it the evidence could as well be of programs that agree. Where it is looked at again with
- * each wait, as a share of waits is, it would be passed by chance too: by 1 in 50 at 0.98 (Ville's inequality).
+ * each wait, as a share of waits is, it would be passed by chance too: by 1 in 20 at 0.95 (Ville's inequality).
  */
-const TELL_AT = { order: 0.8, keys: 0.98, upgrade: 0.8 };
+const TELL_AT: Record<Evidence, number> = {
+  'lock order': 0.8,
+  'order of keys': 0.95,
+  'keys compared': 0.9,
+  'circle of rows': 0.98,
+  'shared lock, then exclusive': 0.8,
+  'circle that stood': 0.5,
+};
 /** A pattern that was told is taken back when later evidence says so. */
 const TAKE_BACK_AT = 0.2;
 
@@ -23,6 +41,7 @@ const TAKE_BACK_AT = 0.2;
 export class LatentPatterns {
   readonly crossings = new Crossings();
   readonly #rows = new RowOrders();
+  readonly #keys = new KeyOrders();
   readonly #circles = new Map<string, number>();
   readonly #told = new Map<string, DeadlockRecord>();
   readonly #best = new Map<string, Pattern>();
@@ -42,18 +61,29 @@ export class LatentPatterns {
       ...this.meetings
         .learn(scene)
         .map((meeting) => fromMeeting(meeting, this.meetings.probability(meeting))),
+      ...this.#keyPatterns(scene),
       ...this.#rowPatterns(scene),
     ];
     return patterns.flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
   }
 
-  /** How sure it is that transactions over these classes can deadlock. */
-  probability(classes: readonly LockClass[]): number {
-    return this.#best.get(patternKey(classes))?.probability ?? 0;
-  }
-
   pattern(classes: readonly LockClass[]): Pattern | null {
     return this.#best.get(patternKey(classes)) ?? null;
+  }
+
+  /** Circles that stand prove their pattern, before the server breaks them. */
+  stand(circles: readonly DeadlockRecord[], { waits, atMs }: Scene): DeadlockRecord[] {
+    return circles.flatMap((record) => {
+      if (record.resources.length === 0) return [];
+      const ids = record.parties.map(({ sessionId }) => sessionId);
+      const around = waits.filter(
+        ({ waiter, holder }) => ids.includes(waiter.session.id) && ids.includes(holder.session.id),
+      );
+      const upgrade =
+        around.length > 0 &&
+        around.every(({ waiter, name }) => waiter.shares.has(name) || waiter.holds.get(name) === 'shared');
+      return this.#tell(fromStanding(record, upgrade), atMs) ?? [];
+    });
   }
 
   /** A deadlock over these classes happened: whether it was foretold, and when. */
@@ -61,6 +91,13 @@ export class LatentPatterns {
     const told = this.#told.get(patternKey(classes));
     if (told === undefined || told.outcome !== null || told.atMs >= atMs) return [];
     return [this.#keep({ ...told, outcome: 'happened', outcomeAtMs: atMs })];
+  }
+
+  #keyPatterns({ waits }: Scene): Pattern[] {
+    const added = waits.filter((wait) => this.#keys.add(wait)).map(({ name }) => name);
+    return [...new Set(added)].map((name) =>
+      fromKeys(name, this.#keys.probability(name), this.#keys.statementsOf(name)),
+    );
   }
 
   #rowPatterns({ waits, atMs }: Scene): Pattern[] {
@@ -86,14 +123,16 @@ export class LatentPatterns {
     const told = this.#told.get(key);
     if ((this.#best.get(key)?.probability ?? 0) < pattern.probability || pattern.kind !== 'order')
       this.#best.set(key, pattern);
+    // Only what a share of waits has told can a share of waits take back.
     if (
       told !== undefined &&
       told.outcome === null &&
-      pattern.kind === 'keys' &&
+      told.source === pattern.evidence &&
+      pattern.evidence === 'order of keys' &&
       pattern.probability < TAKE_BACK_AT
     )
       return this.#keep({ ...told, outcome: 'resolved', outcomeAtMs: atMs });
-    if (told !== undefined || pattern.probability < TELL_AT[pattern.kind]) return null;
+    if (told !== undefined || pattern.probability < TELL_AT[pattern.evidence]) return null;
     return this.#keep(this.#recordOf(pattern, atMs));
   }
 
@@ -110,7 +149,7 @@ export class LatentPatterns {
       probability: pattern.probability,
       outcome: null,
       outcomeAtMs: null,
-      source: SOURCES[pattern.kind],
+      source: pattern.evidence,
       advice: adviceOn(pattern),
     };
   }
@@ -143,9 +182,3 @@ export class LatentPatterns {
     return record;
   }
 }
-
-const SOURCES = {
-  order: 'lock order',
-  keys: 'order of keys',
-  upgrade: 'shared lock, then exclusive',
-} as const;

@@ -1,6 +1,7 @@
 import { isGapOnly, isInsertIntention, type LockClass } from './classes.js';
 import type { Party, Scene, Wait } from './party.js';
-import { type MeetingCounts, unorderedProbability } from './self-order.js';
+import { Repeats } from './repeats.js';
+import { unorderedProbability } from './self-order.js';
 import type { Stages } from './stages.js';
 import { isFirstStatement, type StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
@@ -12,7 +13,8 @@ export interface Meeting {
   readonly later: string;
   readonly user: string | null;
   readonly application: string | null;
-  counts: { firstOnFirst: number; laterOnFirst: number };
+  /** Two statements: waits of the later one for a holder that has run only the first. */
+  laterOnFirst: number;
   /** Seen to hold what it wants shared, and to want it for itself: no order of keys helps against that. */
   upgrades: number;
   /** The same where the row is not named (PostgreSQL). */
@@ -21,20 +23,24 @@ export interface Meeting {
 
 /** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
 const LEAST_FOLLOWED = 2;
+/** One wait of a later statement for a first may be a reading of two moments. */
+const LEAST_MET = 2;
 const UPGRADE_DOUBT = 0.1;
 const LIKE_UPGRADE_DOUBT = 0.15;
 
 /** Counts how waiters of one class of locks meet holders of the same class. */
 export class Meetings {
   readonly #meetings = new Map<string, Meeting>();
-  readonly #firsts = new Map<string, number>();
+  readonly #repeats: Repeats;
   readonly #seen = new Set<string>();
 
   constructor(
-    private readonly stages: Stages,
+    stages: Stages,
     private readonly transactions: Transactions,
     private readonly statements: StatementClasses,
-  ) {}
+  ) {
+    this.#repeats = new Repeats(stages);
+  }
 
   /** Those that the scene adds to. */
   learn({ waits }: Scene): Meeting[] {
@@ -49,12 +55,14 @@ export class Meetings {
     });
   }
 
-  probability({ name, first, later, counts, upgrades, likeUpgrades }: Meeting): number {
+  probability({ name, first, later, laterOnFirst, upgrades, likeUpgrades }: Meeting): number {
     if (upgrades > 0) return 1 - UPGRADE_DOUBT ** upgrades;
     if (likeUpgrades > 0) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
-    const shared: MeetingCounts =
-      first === later ? counts : { ...counts, firstOnFirst: this.#firsts.get(`${name}\0${first}`) ?? 0 };
-    return unorderedProbability(shared, first === later);
+    // What follows what is often seen later than who meets whom: it is asked for each time.
+    if (this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED) return 0;
+    if (first === later) return unorderedProbability(this.#repeats.counts(name, first), true);
+    if (laterOnFirst < LEAST_MET || this.transactions.timesFollowed(later, first) > 0) return 0;
+    return unorderedProbability({ firstOnFirst: this.#repeats.count(name, first), laterOnFirst }, false);
   }
 
   /** The wait is of a kind that was counted, and the holder will want what the waiter has. */
@@ -85,40 +93,23 @@ export class Meetings {
   }
 
   #sameStatement(wait: Wait, digest: string): Meeting | 'first' {
-    const { waiter, holder, name } = wait;
-    const stage = this.stages.of(waiter);
-    const theirs = this.stages.of(holder);
-    const hasFirstOnly = holder.waits.length === 0 ? theirs === 'first' : theirs === 'later';
-    const key = `${name}\0${digest}`;
-    this.#firsts.set(key, (this.#firsts.get(key) ?? 0) + 1);
-    if (stage === null || !hasFirstOnly || this.transactions.timesFollowed(digest, digest) < LEAST_FOLLOWED)
-      return 'first';
-    if (
-      !waiter.exact &&
-      waiter.session.rowsModified !== null &&
-      [...waiter.holds.keys()].some((held) => held !== name)
-    )
-      return 'first';
-    const meeting = this.#meeting(name, digest, digest, waiter);
-    meeting.counts[stage === 'first' ? 'firstOnFirst' : 'laterOnFirst'] += 1;
-    return meeting;
+    const { waiter, name } = wait;
+    const { exact, session, holds } = waiter;
+    // InnoDB counts all rows that were changed: with other tables among them the count does not tell the stage.
+    const mixed = !exact && session.rowsModified !== null && [...holds.keys()].some((held) => held !== name);
+    this.#repeats.add(wait, digest, !mixed);
+    return mixed ? 'first' : this.#meeting(name, digest, digest, waiter);
   }
 
   #otherStatement(wait: Wait, first: string, later: string): Meeting | null {
     const { waiter, holder, name } = wait;
     const classes = this.statements.classesOf(first);
     if (classes.size > 0 && !classes.has(name)) return null;
-    if (
-      waiter.exact
-        ? !waiter.past.includes(first)
-        : this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED
-    )
-      return null;
-    if (this.transactions.timesFollowed(later, first) > 0) return null;
+    if (waiter.exact && !waiter.past.includes(first)) return null;
     if (holder.past.includes(later) || isFirstStatement(waiter)) return null;
     const meeting = this.#meeting(name, first, later, waiter);
     if (sharedByHolder(wait)) meeting.upgrades += 1;
-    else meeting.counts.laterOnFirst += 1;
+    else meeting.laterOnFirst += 1;
     return meeting;
   }
 
@@ -140,7 +131,7 @@ export class Meetings {
       later,
       user: session.user,
       application: session.application,
-      counts: { firstOnFirst: 0, laterOnFirst: 0 },
+      laterOnFirst: 0,
       upgrades: 0,
       likeUpgrades: 0,
     };

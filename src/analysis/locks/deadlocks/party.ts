@@ -16,7 +16,7 @@ export interface Party {
   /** Relations of which it has locked rows shared or for update (PostgreSQL: RowShareLock), whatever else it has there. */
   readonly shares: ReadonlySet<LockClass>;
   /** Rows that it is known to hold, key to mode (engines that name rows). */
-  readonly rows: ReadonlyMap<string, { readonly mode: string; readonly name: LockClass }>;
+  readonly rows: ReadonlyMap<string, HeldRow>;
   /** Nothing of weight is missing in `holds`, so that what is not there is not held. */
   readonly complete: boolean;
   /**
@@ -27,6 +27,13 @@ export interface Party {
   /** `holds` is the server's own list, not what its statements usually take. */
   readonly listed: boolean;
   readonly waits: readonly LockEdge[];
+}
+
+export interface HeldRow {
+  readonly mode: string;
+  readonly name: LockClass;
+  /** On which side of the row that the party waits for its key is; null where that was not compared. */
+  readonly side: 'before' | 'after' | null;
 }
 
 /** A wait with both its sides, and what it is for. */

@@ -1,6 +1,6 @@
 import type { LockEdge, LockReading, LockSession } from '../../../core/locks.js';
 import { classOf, heldClasses, isGapOnly, type LockClass, type Strength } from './classes.js';
-import type { Party, Scene } from './party.js';
+import type { HeldRow, Party, Scene } from './party.js';
 import type { Pasts } from './pasts.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transaction, Transactions } from './transactions.js';
@@ -120,12 +120,12 @@ function seenPast(
 
 /** Rows by names that last; PostgreSQL's places of rows, which the next transaction will not find them at, are none. */
 function rowsOf(locks: LockReading['locks']): Party['rows'] {
-  const rows = new Map<string, { mode: string; name: LockClass }>();
-  for (const { granted, resource, mode } of locks) {
+  const rows = new Map<string, HeldRow>();
+  for (const { granted, resource, mode, keyOrder = null } of locks) {
     const { kind, key, relation, row } = resource;
     if (!granted || relation === null || (kind !== 'row' && kind !== 'gap') || row?.startsWith('(')) continue;
     const known = rows.get(key);
-    if (known === undefined || isGapOnly(known.mode)) rows.set(key, { mode, name: relation });
+    if (known === undefined || isGapOnly(known.mode)) rows.set(key, { mode, name: relation, side: keyOrder });
   }
   return rows;
 }

@@ -13,21 +13,34 @@ export interface MeetingCounts {
   readonly laterOnFirst: number;
 }
 
-const UPGRADE_SHARE = 0.97;
-const HYPOTHESES = [
-  { unordered: false, prior: 0.5, laterShare: 1 / 3 },
-  { unordered: true, prior: 0.35, laterShare: 1 / 2 },
-  { unordered: true, prior: 0.15, laterShare: UPGRADE_SHARE },
-] as const;
+/** `laterShare`: of waits for a holder that has only its first lock, those at a later lock. */
+interface Hypothesis {
+  readonly unordered: boolean;
+  readonly prior: number;
+  readonly laterShare: number;
+}
 
-/** That there is no agreed order, 0 to 1. `oneStatement`: both locks are taken by the same, so that it is no upgrade. */
-export function unorderedProbability(
-  { firstOnFirst, laterOnFirst }: MeetingCounts,
-  oneStatement: boolean,
-): number {
+const ORDERED_SHARE = 1 / 3;
+/** One statement for both locks: programs that sort their keys are as common as those that do not. */
+const ONE_STATEMENT: readonly Hypothesis[] = [
+  { unordered: false, prior: 0.55, laterShare: ORDERED_SHARE },
+  { unordered: true, prior: 0.45, laterShare: 1 / 2 },
+];
+/**
+ * Two statements, always in this order: who sorts keys would run them in either order, so that sorted keys are rare
+ * once their keys are seen to meet. An upgrade is no order of keys: first never meets first.
+ */
+const TWO_STATEMENTS: readonly Hypothesis[] = [
+  { unordered: false, prior: 0.1, laterShare: ORDERED_SHARE },
+  { unordered: true, prior: 0.63, laterShare: 1 / 2 },
+  { unordered: true, prior: 0.27, laterShare: 0.97 },
+];
+
+/** That there is no agreed order, 0 to 1. */
+export function unorderedProbability(counts: MeetingCounts, oneStatement: boolean): number {
+  const { firstOnFirst, laterOnFirst } = counts;
   if (laterOnFirst === 0) return 0;
-  const possible = HYPOTHESES.filter(({ laterShare }) => !oneStatement || laterShare !== UPGRADE_SHARE);
-  const weights = possible.map(({ unordered, prior, laterShare }) => ({
+  const weights = (oneStatement ? ONE_STATEMENT : TWO_STATEMENTS).map(({ unordered, prior, laterShare }) => ({
     unordered,
     log: Math.log(prior) + firstOnFirst * Math.log(1 - laterShare) + laterOnFirst * Math.log(laterShare),
   }));

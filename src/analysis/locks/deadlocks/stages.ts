@@ -1,11 +1,18 @@
+import type { LockSession } from '../../../core/locks.js';
 import type { Party } from './party.js';
-import type { Step } from './transactions.js';
+import type { Step, Transaction } from './transactions.js';
 
 /**
  * How far a transaction is that takes locks of one class in two steps by one statement: at its first, or at a later
  * one. Null where it cannot be told; a wrong answer would turn the test of order (self-order.ts) round.
  */
 export type Stage = 'first' | 'later';
+
+/** What tells the stage: it is known, or follows from when in its transaction the statement began. */
+export interface Sight {
+  readonly known: Stage | null;
+  readonly offsetMs: number | null;
+}
 
 const KEPT = 400;
 const LEAST_PART = 0.1;
@@ -33,25 +40,17 @@ interface Offsets {
 export class Stages {
   readonly #offsets = new Map<string, Offsets>();
 
-  /** Notes when in its transaction a statement began. */
-  note({ session, transaction }: Party): void {
-    const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
-    if (digest === null || transaction === null || rowsModified !== null) return;
+  /** Notes when in its transaction a statement began; of a session that waits, and of one that a tick shows alike. */
+  note(session: Noted, transaction: Transaction | null): void {
+    const { digest, statementStartedAtMs, transactionStartedAtMs } = session;
+    if (digest === null || transaction === null || (session.rowsModified ?? null) !== null) return;
     if (statementStartedAtMs === null || transactionStartedAtMs === null) return;
-    const known = this.#offsets.get(digest) ?? {
-      first: [],
-      later: [],
-      values: [],
-      seen: new Set<string>(),
-      split: null,
-      fresh: 0,
-    };
-    this.#offsets.set(digest, known);
+    const known = this.#offsetsOf(digest);
     const key = `${transaction.key}/${statementStartedAtMs}`;
     if (known.seen.has(key)) return;
     if (known.seen.size > 2 * KEPT) known.seen.clear();
     known.seen.add(key);
-    known.values.push(Math.max(0.05, statementStartedAtMs - transactionStartedAtMs));
+    known.values.push(offsetOf(statementStartedAtMs, transactionStartedAtMs));
     if (known.values.length > KEPT) known.values.shift();
     noteKnown(known, transaction.steps, digest, transactionStartedAtMs);
     known.fresh += 1;
@@ -61,20 +60,44 @@ export class Stages {
     known.fresh = 0;
   }
 
-  /** The stage of the statement that the session runs or ran last. */
-  of({ session, past, exact, waits }: Party): Stage | null {
+  /** What there is to tell the stage by of the statement that the party runs or ran last. */
+  sightOf({ session, past, exact, waits }: Party): Sight {
     const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
-    if (digest === null) return null;
+    const waiting = waits.length > 0;
     const repeated = past.filter((each) => each === digest).length;
-    const before = waits.length > 0 || session.state === 'active' ? repeated : repeated - 1;
-    if (before > 0) return 'later';
-    if (exact) return 'first';
+    const before = waiting || session.state === 'active' ? repeated : repeated - 1;
+    if (before > 0) return { known: 'later', offsetMs: null };
+    if (exact) return { known: 'first', offsetMs: null };
     if (rowsModified !== null)
-      return (waits.length > 0 ? rowsModified : rowsModified - 1) > 0 ? 'later' : 'first';
-    const split = trusted(this.#offsets.get(digest));
-    if (split === null || statementStartedAtMs === null || transactionStartedAtMs === null) return null;
-    return statementStartedAtMs - transactionStartedAtMs < split ? 'first' : 'later';
+      return { known: (waiting ? rowsModified : rowsModified - 1) > 0 ? 'later' : 'first', offsetMs: null };
+    if (statementStartedAtMs === null || transactionStartedAtMs === null)
+      return { known: null, offsetMs: null };
+    return { known: null, offsetMs: offsetOf(statementStartedAtMs, transactionStartedAtMs) };
   }
+
+  /** The stage of a sight, by all that is known now; null where it cannot be told. */
+  stageOf(digest: string, { known, offsetMs }: Sight): Stage | null {
+    if (known !== null || offsetMs === null) return known;
+    const split = trusted(this.#offsets.get(digest));
+    return split === null ? null : offsetMs < split ? 'first' : 'later';
+  }
+
+  #offsetsOf(digest: string): Offsets {
+    const known = this.#offsets.get(digest);
+    if (known !== undefined) return known;
+    const seen = new Set<string>();
+    const fresh: Offsets = { first: [], later: [], values: [], seen, split: null, fresh: 0 };
+    this.#offsets.set(digest, fresh);
+    return fresh;
+  }
+}
+
+type Noted = Pick<LockSession, 'digest' | 'statementStartedAtMs' | 'transactionStartedAtMs'> & {
+  readonly rowsModified?: number | null;
+};
+
+function offsetOf(statementStartedAtMs: number, transactionStartedAtMs: number): number {
+  return Math.max(0.05, statementStartedAtMs - transactionStartedAtMs);
 }
 
 /** Where the times part into two groups with a wide and nearly empty gap between them; null where they do not. */

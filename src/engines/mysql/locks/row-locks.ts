@@ -47,6 +47,7 @@ export function rowLocks(parts: LockParts, sessions: SessionIndex): Found {
     if (soft && before !== null)
       edges.push({ ...edge, blockerId: before.id, kind: 'soft', behindId: null, confidence: ORDERED });
   }
+  for (const row of parts.own) keep(locks, ownLock(row));
   return { edges, locks: [...locks.values()] };
 }
 
@@ -54,6 +55,13 @@ const LOCK = { waitStartedAtMs: null, fastPath: null } as const;
 
 function keep(locks: Map<string, LockRow>, lock: LockRow): void {
   locks.set(`${lock.sessionId} ${lock.granted} ${lock.resource.key}`, lock);
+}
+
+/** A lock that a waiter has, and on which side of what it waits for its key is. */
+function ownLock(row: LockColumns): LockRow {
+  const keyOrder = row.status === 'before' || row.status === 'after' ? row.status : null;
+  const resource = rowResource(row, `own:${row.trx_id}`);
+  return { ...LOCK, sessionId: ownerOf(row), resource, mode: row.mode ?? 'unknown', granted: true, keyOrder };
 }
 
 function waitersOf(parts: LockParts, sessions: SessionIndex): Waiter[] {

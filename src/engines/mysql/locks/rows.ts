@@ -3,18 +3,18 @@ import type { Row } from '../../../core/row.js';
 /**
  * Columns of queries/locks-*: one statement, so that the views are read within one moment. `transaction`: INNODB_TRX, with
  * the lock it waits for; `lock`: what is contested in InnoDB; `held`: waiter's lock and the granted lock before it (all
- * pairs below MySQL 8.0.40); `metadata`: locks on contested objects; `used`: open tables while somebody waits for one to
+ * pairs below MySQL 8.0.40); `own`: what some waiters hold already; `metadata`: locks on contested objects; `used`: open tables while somebody waits for one to
  * be closed; `session`: who is involved.
  */
 export interface LockColumns {
-  readonly part: 'transaction' | 'lock' | 'held' | 'metadata' | 'used' | 'session';
+  readonly part: 'transaction' | 'lock' | 'held' | 'own' | 'metadata' | 'used' | 'session';
   readonly id: number | null;
   readonly trx_id: number | string | null;
   readonly lock_id: string | null;
   readonly blocking_lock_id: string | null;
   readonly type: string | null;
   readonly mode: string | null;
-  /** Metadata: GRANTED or PENDING. Sessions: the command. */
+  /** Metadata: GRANTED or PENDING. Sessions: the command. Own rows: `before` or `after` the one that is waited for, by key. */
   readonly status: string | null;
   /** Equal for locks on one record, or one table. */
   readonly record: string | null;
@@ -42,6 +42,7 @@ export function partsOf(rows: readonly Row[]): LockParts {
     transaction: [],
     lock: [],
     held: [],
+    own: [],
     metadata: [],
     used: [],
     session: [],

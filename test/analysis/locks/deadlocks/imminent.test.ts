@@ -39,6 +39,7 @@ describe('imminent deadlocks', () => {
     expect(after.map(({ kind, outcome }) => [kind, outcome])).toEqual([
       ['imminent', 'happened'],
       ['happened', null],
+      ['latent', 'happened'],
     ]);
     expect(after[0]?.deadlockId).toBe(told?.deadlockId);
     expect(after[1]).toMatchObject({ victimId: 'a', probability: 1, parties: told?.parties });
@@ -79,7 +80,23 @@ describe('imminent deadlocks', () => {
     const [record] = made.observe(reading(150, [row, metadata])).deadlocks;
     expect(record).toMatchObject({ kind: 'imminent', victimId: 'a', expectedAtMs: START + 50_000 });
     const off = analyst({ ...settings, innodb_deadlock_detect: 'OFF' }, 'mysql');
-    expect(off.observe(reading(10, [row, edge('b', 'a', 5)])).deadlocks).toHaveLength(1);
+    const stands = off.observe(reading(10, [row, edge('b', 'a', 5)])).deadlocks;
+    expect(stands.map(({ kind }) => kind)).toEqual(['imminent', 'latent']);
+  });
+
+  it('prove their pattern before the server breaks them, once', () => {
+    const made = analyst({ deadlock_timeout: '1000' });
+    const edges = [edge('a', 'b', 0), edge('b', 'a', 100)];
+    const [, pattern] = made.observe(reading(150, edges)).deadlocks;
+    expect(pattern).toMatchObject({
+      kind: 'latent',
+      resources: ['public.orders'],
+      outcome: null,
+      source: 'circle that stood',
+    });
+    made.observe(reading(1050, []));
+    const again = made.observe(reading(5_150, [edge('c', 'd', 5_000), edge('d', 'c', 5_100)])).deadlocks;
+    expect(again.map(({ kind }) => kind)).toEqual(['imminent']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MIXES } from '../../../../bench/deadlocks/mixes.js';
 import { createDeadlockAnalyst } from '../../../../src/analysis/locks/deadlocks/analyst.js';
+import { mixedProbability } from '../../../../src/analysis/locks/deadlocks/key-order.js';
 import { patternKey } from '../../../../src/analysis/locks/deadlocks/patterns.js';
 import { unorderedProbability } from '../../../../src/analysis/locks/deadlocks/self-order.js';
 import { simulate } from './simulator.js';
@@ -63,7 +64,20 @@ describe('the test of an agreed order of keys', () => {
     expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 0 }, false)).toBe(0);
     expect(unorderedProbability({ firstOnFirst: 200, laterOnFirst: 100 }, true)).toBeLessThan(0.01);
     expect(unorderedProbability({ firstOnFirst: 100, laterOnFirst: 100 }, true)).toBeGreaterThan(0.95);
-    expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 5 }, false)).toBeGreaterThan(0.95);
     expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 5 }, true)).toBeLessThan(0.95);
+  });
+
+  it('takes less where two statements always run in one order, and still heeds what speaks for one of keys', () => {
+    expect(unorderedProbability({ firstOnFirst: 0, laterOnFirst: 5 }, false)).toBeGreaterThan(0.95);
+    expect(unorderedProbability({ firstOnFirst: 8, laterOnFirst: 9 }, false)).toBeGreaterThan(0.95);
+    expect(unorderedProbability({ firstOnFirst: 100, laterOnFirst: 50 }, false)).toBeLessThan(0.2);
+  });
+
+  it('that are compared needs both sides, more than once', () => {
+    expect(mixedProbability(50, 0)).toBe(0);
+    expect(mixedProbability(50, 1)).toBeLessThan(0.01);
+    expect(mixedProbability(1, 1)).toBeLessThan(0.9);
+    expect(mixedProbability(2, 2)).toBeGreaterThan(0.9);
+    expect(mixedProbability(40, 12)).toBeLessThan(0.5);
   });
 });

@@ -106,7 +106,10 @@ export function readingOf(
   };
 }
 
-/** PostgreSQL: relation locks of whoever is involved. InnoDB: only what blocks somebody (and what is waited for, in edges). */
+/**
+ * PostgreSQL: relation locks of whoever is involved. InnoDB: what blocks somebody (what is waited for is in edges), and
+ * what a waiter has, with the side on which its key is.
+ */
 function locksOf(worker: Worker, engine: SimulatedEngine, wanted: ReadonlySet<string>): LockRow[] {
   const touched = [...worker.done, ...(worker.wants === null ? [] : [worker.wants.step])];
   const relations = new Set<string>();
@@ -127,7 +130,7 @@ function locksOf(worker: Worker, engine: SimulatedEngine, wanted: ReadonlySet<st
       fastPath: true,
     }));
   const named = worker.held.filter(({ step, resource }) =>
-    engine === 'mysql' ? wanted.has(resource) : step.how === 'gate',
+    engine === 'mysql' ? wanted.has(resource) || worker.state === 'wait' : step.how === 'gate',
   );
   return [
     ...rows,
@@ -142,7 +145,14 @@ function locksOf(worker: Worker, engine: SimulatedEngine, wanted: ReadonlySet<st
         },
         mode: step.how === 'gate' ? 'ExclusiveLock' : mode === 'G' ? 'X,GAP' : `${mode},REC_NOT_GAP`,
         fastPath: engine === 'mysql' ? null : false,
+        keyOrder: engine === 'mysql' ? sideOf(resource, worker.wants) : null,
       }),
     ),
   ];
+}
+
+function sideOf(held: string, wants: Worker['wants']): 'before' | 'after' | null {
+  const [[on, key], [other, wanted]] = [held.split('/'), (wants?.resource ?? '').split('/')];
+  if (on !== other || key === wanted) return null;
+  return Number(key) < Number(wanted) ? 'before' : 'after';
 }
