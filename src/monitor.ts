@@ -116,6 +116,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     const live = new LiveMonitor({
       host: this.#openHost(),
       sink,
+      dataDir: this.options.dataDir ?? null,
       clock: this.#clock,
       logger: this.#logger,
       emit: this.#events.emit,

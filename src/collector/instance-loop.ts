@@ -8,6 +8,7 @@ import type { OverheadItem } from '../core/instance-report.js';
 import { blackoutTick } from './blackout.js';
 import { Connected } from './connected.js';
 import { DEADLINES, TICK_MS } from './deadlines.js';
+import { Learning } from './locks/learning.js';
 import { LockPublisher } from './locks/publish.js';
 import { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
@@ -32,6 +33,7 @@ export class InstanceLoop {
   readonly #abort = new AbortController();
   readonly #meter = new Meter();
   readonly #publisher: LockPublisher;
+  readonly #learning: Learning;
   readonly #first: Promise<void>;
   #settleFirst: () => void = () => {};
   #running: Promise<void> | null = null;
@@ -43,6 +45,7 @@ export class InstanceLoop {
 
   constructor(private readonly ports: CollectorPorts) {
     this.#publisher = new LockPublisher(ports);
+    this.#learning = new Learning(ports);
     this.#first = new Promise((resolve) => {
       this.#settleFirst = resolve;
     });
@@ -78,6 +81,7 @@ export class InstanceLoop {
       if (this.#connected === null && clock.monotonicMs() >= this.#retryAtMs) await this.#connect();
       if (this.#connected === null) this.#dark(missedTicks);
       else await this.#connected.tick(missedTicks, this.#abort.signal);
+      this.#learning.tick();
     } catch (error) {
       if (!this.#abort.signal.aborted) await this.#failed(error);
     }
@@ -90,6 +94,7 @@ export class InstanceLoop {
     this.#connected?.drain(this.ports.clock.nowMs());
     await this.#connected?.close();
     this.#connected = null;
+    this.#learning.keep();
     this.#settleFirst();
   }
 
@@ -127,6 +132,7 @@ export class InstanceLoop {
       this.#meter,
       this.#publisher,
     );
+    this.#learning.connected(facts.identity);
     this.ports.lockAnalyst.connected(facts);
     this.#status = { facts, locality, failure: null };
     this.#pauseMs = FIRST_PAUSE_MS;

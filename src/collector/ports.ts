@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Engine, Target } from '../core/engine.js';
 import type { HostReader } from '../core/host.js';
-import type { LockAnalyst } from '../core/lock-analyst.js';
+import type { LearntStore, LockAnalyst } from '../core/lock-analyst.js';
 import type { Logger } from '../core/logger.js';
 import type { MonitorEvents } from '../core/monitor-options.js';
 import type { SampleSink } from '../core/samples.js';
@@ -17,6 +17,7 @@ export interface CollectorPorts {
   readonly sink: SampleSink;
   readonly attributor: Attributor;
   readonly lockAnalyst: LockAnalyst;
+  readonly learntStore: LearntStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly emit: Emit;

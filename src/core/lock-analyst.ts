@@ -54,6 +54,23 @@ export interface ReportedDeadlock {
   }[];
 }
 
+/** What an analyst has learnt so far, as JSON has it: nobody but the analyst reads it. */
+export type Learnt = Readonly<Record<string, unknown>>;
+
+/** Where what was learnt outlives the process. */
+export interface LearntStore {
+  /** Null where there is nothing, or nothing that can be read. */
+  load(instance: string): KeptLearnt | null;
+  save(instance: string, kept: KeptLearnt): void;
+}
+
+export interface KeptLearnt {
+  readonly atMs: number;
+  /** The server's own identity, as far as it may be read: what was learnt of another one is of no use. */
+  readonly identity: string | null;
+  readonly learnt: Learnt;
+}
+
 /** Follows the locks of one instance from reading to reading. Pure: times come with what it is given. */
 export interface LockAnalyst {
   connected(facts: InstanceFacts): void;
@@ -63,6 +80,9 @@ export interface LockAnalyst {
   /** What long transactions hold, every ten seconds, whether or not anybody waits; says nothing about who waits. */
   held(reading: LockReading): LockFindings;
   reported(deadlocks: readonly ReportedDeadlock[]): LockFindings;
+  learnt(): Learnt;
+  /** Goes on from what an analyst of an earlier life had learnt; before anything else. */
+  recall(learnt: Learnt): void;
 }
 
 export const NO_LOCK_FINDINGS: LockFindings = {

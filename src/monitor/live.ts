@@ -10,10 +10,13 @@ import type { Logger } from '../core/logger.js';
 import type { SampleSink } from '../core/samples.js';
 import { loadEngine } from '../engines/registry.js';
 import { hostSamples } from '../host/index.js';
+import { learntStore, NOTHING_LEARNT } from '../store/index.js';
 
 export interface LiveParts {
   readonly host: HostReader;
   readonly sink: SampleSink;
+  /** Where what was learnt outlives the process; null: nowhere. */
+  readonly dataDir: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly emit: Emit;
@@ -41,6 +44,7 @@ export class LiveMonitor {
       target,
       attributor: createAttributor({ instance: target.name }),
       lockAnalyst: createLockAnalyst({ instance: target.name }),
+      learntStore: this.parts.dataDir === null ? NOTHING_LEARNT : learntStore(this.parts.dataDir),
       ownCpuNs: () => this.#ownCpuShareNs(),
     });
     this.#loops.set(target.name, loop);

@@ -1,13 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type pg from 'pg';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { DeadlockRecord } from '../../src/core/lock-samples.js';
 import { DatabaseResourceMonitor } from '../../src/index.js';
 import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
 describeOnPostgres('deadlocks of a real server', { version: NEWEST, ...WITH_STATEMENTS }, (server) => {
+  beforeAll(() => createLogins(server()));
+
   it('are told with their victim before the client knows, and kept with both sides afterwards', async () => {
-    await createLogins(server());
     await using monitor = new DatabaseResourceMonitor();
     const told: { readonly record: DeadlockRecord; readonly atMs: number }[] = [];
     monitor.on('deadlockPredicted', ({ record }) => told.push({ record, atMs: Date.now() }));
@@ -34,10 +38,11 @@ describeOnPostgres('deadlocks of a real server', { version: NEWEST, ...WITH_STAT
     expect(early[0]?.atMs).toBeLessThan(victim.atMs);
     expect(early[0]?.record.victimId).toBe(victim.id);
     expect(Math.abs((early[0]?.record.expectedAtMs ?? 0) - victim.atMs)).toBeLessThan(500);
-    // The log may tell of it before the prediction has its outcome.
+    // The log may tell it first, before the prediction has its outcome: it names transactions, the circle what was locked.
     const report = await waitFor('the deadlock in the answer', async () => {
       const answer = await monitor.getDeadlocks({ database: 'db', since: '5m' });
-      return answer.scores.happened > 0 && answer.scores.foretold > 0 ? answer : null;
+      const named = answer.items.some(({ kind, source }) => kind === 'happened' && source.includes('cycle'));
+      return named && answer.scores.foretold > 0 ? answer : null;
     });
     const [happened] = report.items.filter(({ kind }) => kind === 'happened');
     expect(happened).toMatchObject({ victim: victim.id, resources: ['public.pair'] });
@@ -82,6 +87,34 @@ describeOnPostgres('deadlocks of a real server', { version: NEWEST, ...WITH_STAT
       [known.statementId],
     ]);
     await Promise.all([a.end(), b.end()]);
+  });
+
+  it('leave a pattern that the next collector of the data directory knows already', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'dbvitals-deadlocks-test-'));
+    const [a, b] = [await server().connect(), await server().connect()];
+    await a.query(
+      'CREATE TABLE IF NOT EXISTS pair AS SELECT i AS id, 0 AS v FROM generate_series(1, 2) AS i',
+    );
+    const kindsOfOneLife = async () => {
+      await using monitor = new DatabaseResourceMonitor({ dataDir });
+      const kinds: string[] = [];
+      monitor.on('deadlockPredicted', ({ record }) => kinds.push(record.kind));
+      await monitor.addDatabase({
+        name: 'db',
+        type: 'postgresql',
+        connectionString: server().url('postgres', 'dbvitals'),
+      });
+      await monitor.start();
+      while (!kinds.includes('imminent')) await deadlock(a, b);
+      return kinds;
+    };
+    try {
+      expect(await kindsOfOneLife()).toContain('latent');
+      expect(await kindsOfOneLife()).not.toContain('latent');
+    } finally {
+      await Promise.all([a.end(), b.end()]);
+      rmSync(dataDir, { recursive: true, force: true });
+    }
   });
 });
 

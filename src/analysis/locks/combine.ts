@@ -1,4 +1,4 @@
-import type { LockAnalyst, LockFindings } from '../../core/lock-analyst.js';
+import type { Learnt, LockAnalyst, LockFindings } from '../../core/lock-analyst.js';
 
 /** Several analysts as one: each is told everything, what they find is put together. */
 export function combine(analysts: readonly LockAnalyst[]): LockAnalyst {
@@ -10,6 +10,10 @@ export function combine(analysts: readonly LockAnalyst[]): LockAnalyst {
     observe: (reading) => together(analysts.map((analyst) => analyst.observe(reading))),
     held: (reading) => together(analysts.map((analyst) => analyst.held(reading))),
     reported: (deadlocks) => together(analysts.map((analyst) => analyst.reported(deadlocks))),
+    learnt: () => Object.assign({}, ...analysts.map((analyst) => analyst.learnt())) as Learnt,
+    recall: (learnt) => {
+      for (const analyst of analysts) analyst.recall(learnt);
+    },
   };
 }
 

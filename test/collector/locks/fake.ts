@@ -67,6 +67,8 @@ export function fakeLane(server: FakeServer) {
     tick: () => NO_LOCK_FINDINGS,
     held: () => NO_LOCK_FINDINGS,
     reported: () => NO_LOCK_FINDINGS,
+    learnt: () => ({}),
+    recall() {},
     observe(reading) {
       observed.push(reading);
       return NO_LOCK_FINDINGS;

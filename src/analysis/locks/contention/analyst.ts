@@ -27,5 +27,8 @@ export function createContentionAnalyst(instance: string): LockAnalyst {
       return { ...NO_LOCK_FINDINGS, sessions: heldSamples(new Frames(instance).next(reading)) };
     },
     reported: () => NO_LOCK_FINDINGS,
+    // Episodes end with the collector.
+    learnt: () => ({}),
+    recall() {},
   };
 }

@@ -1,5 +1,6 @@
 import type { InstanceFacts } from '../../../core/facts.js';
 import {
+  type Learnt,
   type LockAnalyst,
   type LockFindings,
   type LockTick,
@@ -15,6 +16,7 @@ import { DeadlockHistory } from './history.js';
 import { type EndedCycle, ImminentDeadlocks } from './imminent.js';
 import { LatentPatterns } from './latent.js';
 import { Meetings } from './meetings.js';
+import { packed, unpacked } from './packed.js';
 import type { Scene } from './party.js';
 import { Pasts } from './pasts.js';
 import { Risks } from './risks.js';
@@ -32,6 +34,8 @@ export function createDeadlockAnalyst(instance: string): LockAnalyst {
 
 /** Readings that wait for the next tick: it comes every second, readings at most every 150 ms. */
 const MOST_LATER = 20;
+/** Of what was learnt: another shape is another number, and what has the old one is not recalled. */
+const FORMAT = 1;
 const POSTGRESQL: Policy = { how: 'detector', timeoutMs: 1000 };
 
 class DeadlockAnalyst implements LockAnalyst {
@@ -68,8 +72,7 @@ class DeadlockAnalyst implements LockAnalyst {
     if (history !== null) this.#remember(history);
     else
       for (const session of sessions)
-        if (session.kind === 'client' && session.state !== 'idle')
-          this.#stages.note(session, this.#transactions.see(session, atMs));
+        if (session.kind === 'client' && session.state !== 'idle') this.#transactions.see(session, atMs);
     const waiting = this.#later.splice(0);
     return found([
       ...waiting.flatMap((reading) => this.#learn(reading, this.#pasts).records),
@@ -122,6 +125,31 @@ class DeadlockAnalyst implements LockAnalyst {
     return { scene, witnesses, records: this.#latent.learn(scene, witnesses) };
   }
 
+  learnt(): Learnt {
+    return {
+      format: FORMAT,
+      deadlocks: packed({
+        transactions: this.#transactions.kept(),
+        statements: this.#statements.kept(),
+        stages: this.#stages.kept(),
+        meetings: this.#meetings.kept(),
+        latent: this.#latent.kept(),
+        risks: this.#risks.kept(),
+      } satisfies Kept),
+    };
+  }
+
+  recall({ format, deadlocks }: Learnt): void {
+    if (format !== FORMAT) return;
+    const kept = unpacked(deadlocks) as Kept;
+    this.#transactions.recall(kept.transactions);
+    this.#statements.recall(kept.statements);
+    this.#stages.recall(kept.stages);
+    this.#meetings.recall(kept.meetings);
+    this.#latent.recall(kept.latent);
+    this.#risks.recall(kept.risks);
+  }
+
   held(): LockFindings {
     return NO_LOCK_FINDINGS;
   }
@@ -157,6 +185,15 @@ class DeadlockAnalyst implements LockAnalyst {
     const latent = this.#latent.happened(record.resources, record.outcomeAtMs ?? record.atMs);
     return [record, ...(kept === null ? [] : [kept]), ...latent];
   }
+}
+
+interface Kept {
+  readonly transactions: ReturnType<Transactions['kept']>;
+  readonly statements: ReturnType<StatementClasses['kept']>;
+  readonly stages: ReturnType<Stages['kept']>;
+  readonly meetings: ReturnType<Meetings['kept']>;
+  readonly latent: ReturnType<LatentPatterns['kept']>;
+  readonly risks: ReturnType<Risks['kept']>;
 }
 
 function found(deadlocks: readonly DeadlockRecord[]): LockFindings {

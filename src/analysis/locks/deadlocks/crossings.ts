@@ -1,4 +1,5 @@
 import type { LockClass } from './classes.js';
+import { refill } from './packed.js';
 import type { Witness } from './witnesses.js';
 
 /** What is known of "holds `held`, waits for `wanted`, whose holder took it first". */
@@ -76,6 +77,14 @@ export class Crossings {
       paths = paths.filter((path) => path.at(-1)?.wanted !== start.held).slice(0, 1_000);
     }
     return found;
+  }
+
+  kept() {
+    return { from: this.#from };
+  }
+
+  recall({ from }: ReturnType<Crossings['kept']>): void {
+    refill(this.#from, from);
   }
 
   #extensions(path: readonly Crossing[], atMs: number): Crossing[][] {

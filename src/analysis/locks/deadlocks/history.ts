@@ -18,12 +18,16 @@ export class DeadlockHistory {
 
   constructor(private readonly instance: string) {}
 
-  /** A cycle that stood is gone as the server would end it; null where the server has told of it already. */
+  /**
+   * A cycle that stood is gone as the server would end it; null where the server has told of it already, and of the same
+   * things: PostgreSQL's log names transactions only.
+   */
   fromCycle(record: DeadlockRecord): DeadlockRecord | null {
     const atMs = record.outcomeAtMs ?? record.atMs;
     const ids = record.parties.flatMap(({ sessionId }) => sessionId ?? []);
     const known = this.#sameAs(atMs, ids);
-    if (known !== null && known.parties.length > 0) return null;
+    const same = known?.resources.some((name) => record.resources.includes(name)) ?? false;
+    if (known !== null && known.parties.length > 0 && (same || record.resources.length === 0)) return null;
     if (known !== null) this.#kept.splice(this.#kept.indexOf(known), 1);
     return this.#keep({
       ...record,
@@ -32,9 +36,10 @@ export class DeadlockHistory {
       atMs,
       expectedAtMs: atMs,
       probability: 1,
+      victimId: known?.victimId ?? record.victimId,
       outcome: null,
       outcomeAtMs: null,
-      source: 'cycle seen',
+      source: known === null || known.parties.length === 0 ? 'cycle seen' : `${known.source}, cycle seen`,
     });
   }
 

@@ -1,4 +1,5 @@
 import { isGapOnly, type LockClass } from './classes.js';
+import { refill } from './packed.js';
 import type { Wait } from './party.js';
 
 /** One wait of a transaction that has a row of the same index: is what it has before or after what it wants, by key? */
@@ -52,6 +53,14 @@ export class KeyOrders {
     if (known.length === before) return false;
     this.#votes.set(name, known.slice(-MOST_KEPT));
     return true;
+  }
+
+  kept() {
+    return { votes: this.#votes };
+  }
+
+  recall({ votes }: ReturnType<KeyOrders['kept']>): void {
+    refill(this.#votes, votes);
   }
 
   probability(name: LockClass): number {

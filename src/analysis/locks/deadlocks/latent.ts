@@ -5,6 +5,7 @@ import type { LockClass } from './classes.js';
 import { Crossings } from './crossings.js';
 import { KeyOrders } from './key-order.js';
 import type { Meetings } from './meetings.js';
+import { refill } from './packed.js';
 import type { Scene } from './party.js';
 import {
   type Evidence,
@@ -91,6 +92,23 @@ export class LatentPatterns {
     const told = this.#told.get(patternKey(classes));
     if (told === undefined || told.outcome !== null || told.atMs >= atMs) return [];
     return [this.#keep({ ...told, outcome: 'happened', outcomeAtMs: atMs })];
+  }
+
+  /** Without the circles of rows: their rows' locks are of minutes, and keys are compared anyway. */
+  kept() {
+    return {
+      crossings: this.crossings.kept(),
+      keys: this.#keys.kept(),
+      told: this.#told,
+      best: this.#best,
+    };
+  }
+
+  recall({ crossings, keys, told, best }: ReturnType<LatentPatterns['kept']>): void {
+    this.crossings.recall(crossings);
+    this.#keys.recall(keys);
+    refill(this.#told, told);
+    refill(this.#best, best);
   }
 
   #keyPatterns({ waits }: Scene): Pattern[] {

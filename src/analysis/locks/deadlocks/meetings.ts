@@ -1,4 +1,5 @@
 import { isGapOnly, isInsertIntention, type LockClass } from './classes.js';
+import { refill } from './packed.js';
 import type { Party, Scene, Wait } from './party.js';
 import { Repeats } from './repeats.js';
 import { unorderedProbability } from './self-order.js';
@@ -19,6 +20,8 @@ export interface Meeting {
   upgrades: number;
   /** The same where the row is not named (PostgreSQL). */
   likeUpgrades: number;
+  /** Its statement asked shared for what the same statement holds exclusively (InnoDB: a unique key being inserted). */
+  checks: number;
 }
 
 /** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
@@ -27,6 +30,7 @@ const LEAST_FOLLOWED = 2;
 const LEAST_MET = 2;
 const UPGRADE_DOUBT = 0.1;
 const LIKE_UPGRADE_DOUBT = 0.15;
+const CHECK_DOUBT = 0.4;
 
 /** Counts how waiters of one class of locks meet holders of the same class. */
 export class Meetings {
@@ -55,9 +59,10 @@ export class Meetings {
     });
   }
 
-  probability({ name, first, later, laterOnFirst, upgrades, likeUpgrades }: Meeting): number {
-    if (upgrades > 0) return 1 - UPGRADE_DOUBT ** upgrades;
-    if (likeUpgrades > 0) return 1 - LIKE_UPGRADE_DOUBT ** likeUpgrades;
+  probability(meeting: Meeting): number {
+    const { name, first, later, laterOnFirst, upgrades, likeUpgrades, checks } = meeting;
+    if (isUpgrade(meeting))
+      return 1 - UPGRADE_DOUBT ** upgrades * LIKE_UPGRADE_DOUBT ** likeUpgrades * CHECK_DOUBT ** checks;
     // What follows what is often seen later than who meets whom: it is asked for each time.
     if (this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED) return 0;
     if (first === later) return unorderedProbability(this.#repeats.counts(name, first), true);
@@ -70,6 +75,15 @@ export class Meetings {
     const later = waiter.session.digest;
     const first = this.#doneBy(holder);
     return first === null || later === null ? null : (this.#meetings.get(keyOf(name, first, later)) ?? null);
+  }
+
+  kept() {
+    return { meetings: this.#meetings, repeats: this.#repeats.kept() };
+  }
+
+  recall({ meetings, repeats }: ReturnType<Meetings['kept']>): void {
+    refill(this.#meetings, meetings);
+    this.#repeats.recall(repeats);
   }
 
   #learnOne(wait: Wait): Meeting | 'first' | null {
@@ -87,6 +101,11 @@ export class Meetings {
     if (likeUpgrade(wait) && first !== later) {
       const meeting = this.#meeting(name, first, later, waiter);
       meeting.likeUpgrades += 1;
+      return meeting;
+    }
+    if (first === later && checksForOwn(wait)) {
+      const meeting = this.#meeting(name, first, later, waiter);
+      meeting.checks += 1;
       return meeting;
     }
     return first === later ? this.#sameStatement(wait, first) : this.#otherStatement(wait, first, later);
@@ -134,10 +153,16 @@ export class Meetings {
       laterOnFirst: 0,
       upgrades: 0,
       likeUpgrades: 0,
+      checks: 0,
     };
     this.#meetings.set(key, known);
     return known;
   }
+}
+
+/** No order of keys helps against it. */
+export function isUpgrade({ upgrades, likeUpgrades, checks }: Meeting): boolean {
+  return upgrades > 0 || likeUpgrades > 0 || checks > 0;
 }
 
 function keyOf(name: LockClass, first: string, later: string): string {
@@ -158,6 +183,18 @@ function sharedByHolder({ holder, edge }: Wait): boolean {
   if (mode === undefined) return false;
   if (isInsertIntention(edge.mode)) return isGapOnly(mode);
   return /^S\b/.test(mode) && /^X\b/.test(edge.mode);
+}
+
+/**
+ * InnoDB checks a unique key by a shared lock and then takes it exclusively. Of two who wait for the key of a third, both
+ * get it shared when that one rolls back, and neither gets further (the manual's "Locks Set by Different SQL Statements").
+ * The holder is in a transaction of several statements, or it could not roll back, and has run nothing else: a child's
+ * insert asks its parent shared too, which somebody may have changed before.
+ */
+function checksForOwn({ waiter, holder, edge }: Wait): boolean {
+  const held = holder.rows.get(edge.resource.key)?.mode ?? '';
+  if (!/^S\b/.test(edge.mode) || !/^X\b/.test(held) || holder.session.state === 'active') return false;
+  return holder.exact && holder.past.every((each) => each === waiter.session.digest);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DeadlockRecord } from '../../../core/lock-samples.js';
 import type { LockClass } from './classes.js';
 import type { Crossing } from './crossings.js';
-import type { Meeting } from './meetings.js';
+import { isUpgrade, type Meeting } from './meetings.js';
 
 /** What speaks for a pattern; kept as the record's source. */
 export type Evidence =
@@ -52,9 +52,9 @@ export function fromCircle(circle: readonly Crossing[]): Pattern {
 }
 
 export function fromMeeting(meeting: Meeting, probability: number): Pattern {
-  const { name, first, later, user, application, upgrades, likeUpgrades } = meeting;
+  const { name, first, later, user, application } = meeting;
   const side = { held: name, wanted: name, heldBy: first, wantedBy: later, user, application };
-  const upgrade = upgrades > 0 || likeUpgrades > 0;
+  const upgrade = isUpgrade(meeting);
   return {
     classes: [name, name],
     kind: upgrade ? 'upgrade' : 'keys',

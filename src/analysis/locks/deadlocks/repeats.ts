@@ -1,4 +1,5 @@
 import type { LockClass } from './classes.js';
+import { refill } from './packed.js';
 import type { Wait } from './party.js';
 import type { MeetingCounts } from './self-order.js';
 import type { Sight, Stages } from './stages.js';
@@ -32,6 +33,14 @@ export class Repeats {
       holderWaits: holder.waits.length > 0,
     });
     if (met.length > MOST_KEPT) met.shift();
+  }
+
+  kept() {
+    return { met: this.#met };
+  }
+
+  recall({ met }: ReturnType<Repeats['kept']>): void {
+    refill(this.#met, met);
   }
 
   /** Waits for a holder by this statement, at whatever stage. */

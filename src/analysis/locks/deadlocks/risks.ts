@@ -5,6 +5,7 @@ import { calibrated, type Scored } from './calibration.js';
 import type { LockClass } from './classes.js';
 import type { LatentPatterns } from './latent.js';
 import type { Meetings } from './meetings.js';
+import { refill } from './packed.js';
 import { partyOf } from './parties.js';
 import type { Scene, Wait } from './party.js';
 import { fromMeeting, type Pattern, patternKey } from './patterns.js';
@@ -79,6 +80,15 @@ export class Risks {
     return [...this.#open].flatMap(([key, open]) =>
       atMs - open.lastSeenAtMs > AFTERMATH_MS ? this.#close(key, open, false, open.lastSeenAtMs) : [],
     );
+  }
+
+  kept() {
+    return { rates: this.#rates, past: this.#past };
+  }
+
+  recall({ rates, past }: ReturnType<Risks['kept']>): void {
+    refill(this.#rates, rates);
+    this.#past.push(...past);
   }
 
   /** Each live wait whose holder's like goes on to want what the waiter has. */

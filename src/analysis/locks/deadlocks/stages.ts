@@ -23,7 +23,7 @@ const WIDTH = Math.log(2.5);
 const MOST_BETWEEN = 0.04;
 
 /** So many transactions must have been seen at both steps, and so few of them on the wrong side of the split. */
-const LEAST_KNOWN = 6;
+const LEAST_KNOWN = 4;
 const MOST_WRONG = 0.05;
 
 interface Offsets {
@@ -40,7 +40,7 @@ interface Offsets {
 export class Stages {
   readonly #offsets = new Map<string, Offsets>();
 
-  /** Notes when in its transaction a statement began; of a session that waits, and of one that a tick shows alike. */
+  /** Notes when in its transaction a statement began. */
   note(session: Noted, transaction: Transaction | null): void {
     const { digest, statementStartedAtMs, transactionStartedAtMs } = session;
     if (digest === null || transaction === null || (session.rowsModified ?? null) !== null) return;
@@ -56,7 +56,8 @@ export class Stages {
     known.fresh += 1;
     if (known.fresh < SPLIT_EVERY && known.split !== null) return;
     if (known.fresh < LEAST_COUNT) return;
-    known.split = splitOf(known.values);
+    // One that was found stays while it holds for those whose step is known.
+    known.split = splitOf(known.values) ?? known.split;
     known.fresh = 0;
   }
 
@@ -80,6 +81,15 @@ export class Stages {
     if (known !== null || offsetMs === null) return known;
     const split = trusted(this.#offsets.get(digest));
     return split === null ? null : offsetMs < split ? 'first' : 'later';
+  }
+
+  /** Of statements that were seen at two steps of one transaction: of the others nothing is told by times. */
+  kept() {
+    return { offsets: new Map([...this.#offsets].filter(([, { first }]) => first.length > 0)) };
+  }
+
+  recall({ offsets }: ReturnType<Stages['kept']>): void {
+    for (const [digest, known] of offsets) this.#offsets.set(digest, { ...known, seen: new Set() });
   }
 
   #offsetsOf(digest: string): Offsets {

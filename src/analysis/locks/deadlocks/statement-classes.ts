@@ -1,4 +1,5 @@
 import type { LockClass } from './classes.js';
+import { refill } from './packed.js';
 import type { Party, Scene } from './party.js';
 
 /**
@@ -30,6 +31,14 @@ export class StatementClasses {
   /** Statements that were seen to lock something of the class. */
   takersOf(name: LockClass): string[] {
     return [...this.#votes].flatMap(([digest, votes]) => (votes.has(name) ? [digest] : []));
+  }
+
+  kept() {
+    return { votes: this.#votes };
+  }
+
+  recall({ votes }: ReturnType<StatementClasses['kept']>): void {
+    refill(this.#votes, votes);
   }
 
   #noteHoldings(party: Party): void {

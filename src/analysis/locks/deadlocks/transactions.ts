@@ -1,4 +1,5 @@
 import type { LockSession } from '../../../core/locks.js';
+import { refill } from './packed.js';
 
 /** A transaction as far as it was seen: its statements in the order in which they were seen, each once. */
 export interface Transaction {
@@ -84,6 +85,14 @@ export class Transactions {
   /** How often `digest` was seen after `earlier` in one transaction. */
   timesFollowed(earlier: string, digest: string): number {
     return this.#followed.get(earlier)?.get(digest) ?? 0;
+  }
+
+  kept() {
+    return { followed: this.#followed };
+  }
+
+  recall({ followed }: ReturnType<Transactions['kept']>): void {
+    refill(this.#followed, followed);
   }
 
   #prune(atMs: number): void {

@@ -131,6 +131,22 @@ describe('deadlocks that happened', () => {
     expect(detailed?.parties).toHaveLength(2);
   });
 
+  it('that the log tells first get the names of what was locked from the circle', () => {
+    const made = analyst({ deadlock_timeout: '1000' });
+    made.observe(reading(150, [edge('a', 'b', 0), edge('b', 'a', 100)]));
+    const parties = told.parties.map((party) => ({ ...party, waitsFor: 'transactionid:7' }));
+    const [first] = made.reported([{ ...told, source: 'log', parties }]).deadlocks;
+    const [second] = made.observe(reading(1050, [])).deadlocks.filter(({ kind }) => kind === 'happened');
+    expect(first).toMatchObject({ resources: ['transactionid:7'] });
+    expect(second).toMatchObject({
+      deadlockId: first?.deadlockId,
+      resources: ['public.orders'],
+      victimId: 'b',
+      source: 'log, cycle seen',
+    });
+    expect(made.tick({ ...quiet, atMs: START + 9000, deadlocks: 1 }).deadlocks).toEqual([]);
+  });
+
   it('that stood as a circle are not counted again', () => {
     const made = analyst({ deadlock_timeout: '1000' });
     made.observe(reading(150, [edge('a', 'b', 0), edge('b', 'a', 100)]));
