@@ -20,5 +20,7 @@ export interface ServerLog {
   /** The file that the server writes now, or why it cannot be read and what would change that. */
   locate(facts: InstanceFacts, serverPid: number, files: LogFiles): LogFile | Unavailable;
   /** Pure. `text` is whole lines; `atMs` stands in where the log's own time has a zone that only its server knows. */
-  parse(text: string, format: string, atMs: number): LogFindings;
+  parse(text: string, format: string, atMs: number, facts: InstanceFacts): LogFindings;
+  /** What is not known of deadlocks without it. */
+  readonly without: string;
 }

@@ -53,7 +53,7 @@ function logCapability(
   if (engine.serverLog === undefined) return [];
   const capability = 'deadlocks.log';
   if (serverPid === null) {
-    const reason = "the server's log is on another host: deadlocks are counted, who took part is not told";
+    const reason = `the server's log is on another host: ${engine.serverLog.without}`;
     return [{ capability, available: false, reason, remedy: "run dbvitals on the server's host" }];
   }
   const found = engine.serverLog.locate(facts, serverPid, host.logs);

@@ -57,7 +57,7 @@ export class LogTail {
     this.#position = appended.position;
     if (appended.text === '' && this.#rest === '') return [];
     const before = appended.skippedBytes > 0 ? '' : this.#rest;
-    const { deadlocks, rest } = log.parse(before + appended.text, this.#file.format, nowMs);
+    const { deadlocks, rest } = log.parse(before + appended.text, this.#file.format, nowMs, this.facts);
     this.#rest = rest.length > MOST_REST ? '' : rest;
     return deadlocks;
   }

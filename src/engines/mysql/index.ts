@@ -1,6 +1,7 @@
 import type { Engine } from '../../core/engine.js';
 import { connect } from './connect.js';
 import { locate } from './locate.js';
+import { serverLog } from './log/index.js';
 import { normaliseStatement } from './normalise.js';
 import { errorCounters, innodbCounters, statusCounters } from './probes/counters.js';
 import { deadlocks } from './probes/deadlocks.js';
@@ -40,6 +41,7 @@ export const mysql: Engine = {
   statementTexts,
   textKey: (text) => normaliseStatement(text).digest,
   locate,
+  serverLog,
   sessionsFromTitles: sessionsFromThreadNames,
   readPooler: readProxySql,
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InstanceFacts } from '../../../src/core/facts.js';
 import type { LogFiles } from '../../../src/core/host.js';
 import { serverLog } from '../../../src/engines/postgresql/log/index.js';
+import { parseLog } from '../../../src/engines/postgresql/log/parse.js';
 
 const NOW = 1_000;
 const DETAIL = [
@@ -49,7 +50,7 @@ describe('deadlocks in the log', () => {
     ['a zone that several places share', '2026-11-25 23:11:43 CST ', NOW],
     ['nothing at all', '', NOW],
   ])('stderr with %s in its prefix', (_, prefix, atMs) => {
-    expect(serverLog.parse(plain(prefix), 'stderr', NOW)).toEqual({
+    expect(parseLog(plain(prefix), 'stderr', NOW)).toEqual({
       deadlocks: [{ ...EXPECTED, atMs, source: 'stderr' }],
       rest: '',
     });
@@ -58,8 +59,8 @@ describe('deadlocks in the log', () => {
   it('are put together when they are read in two pieces, wherever the cut is', () => {
     const lines = plain('x ').split('\n');
     for (let cut = 1; cut < lines.length - 1; cut += 1) {
-      const first = serverLog.parse(`${lines.slice(0, cut).join('\n')}\n`, 'stderr', NOW);
-      const second = serverLog.parse(first.rest + lines.slice(cut).join('\n'), 'stderr', NOW);
+      const first = parseLog(`${lines.slice(0, cut).join('\n')}\n`, 'stderr', NOW);
+      const second = parseLog(first.rest + lines.slice(cut).join('\n'), 'stderr', NOW);
       expect([...first.deadlocks, ...second.deadlocks], `cut at ${cut}`).toMatchObject([EXPECTED]);
     }
   });
@@ -76,10 +77,10 @@ describe('deadlocks in the log', () => {
       '2026-11-25 23:11:43.458 UTC,"u","db",7,,x,1,"",,,0,LOG,00000,"said ""40P01""\nand more",,,,,,,';
     const text = `${other}\n${record}\n${other}\n`;
     const atMs = Date.UTC(2026, 10, 25, 23, 11, 43, 458);
-    expect(serverLog.parse(text, 'csvlog', NOW).deadlocks).toEqual([{ ...EXPECTED, atMs, source: 'csvlog' }]);
+    expect(parseLog(text, 'csvlog', NOW).deadlocks).toEqual([{ ...EXPECTED, atMs, source: 'csvlog' }]);
     for (let cut = text.indexOf('\n') + 1; cut > 0 && cut < text.length; cut = text.indexOf('\n', cut) + 1) {
-      const first = serverLog.parse(text.slice(0, cut), 'csvlog', NOW);
-      const second = serverLog.parse(first.rest + text.slice(cut), 'csvlog', NOW);
+      const first = parseLog(text.slice(0, cut), 'csvlog', NOW);
+      const second = parseLog(first.rest + text.slice(cut), 'csvlog', NOW);
       expect([...first.deadlocks, ...second.deadlocks], `cut at ${cut}`).toMatchObject([EXPECTED]);
     }
   });
@@ -92,7 +93,7 @@ describe('deadlocks in the log', () => {
       message: 'Verklemmung entdeckt',
       detail: DETAIL.join('\n'),
     });
-    const { deadlocks } = serverLog.parse(`{"state_code":"40P01", cut\n${line}\n[]\n`, 'jsonlog', NOW);
+    const { deadlocks } = parseLog(`{"state_code":"40P01", cut\n${line}\n[]\n`, 'jsonlog', NOW);
     expect(deadlocks).toMatchObject([{ ...EXPECTED, source: 'jsonlog' }]);
   });
 
@@ -104,7 +105,7 @@ describe('deadlocks in the log', () => {
       'x STATEMENT:  nothing',
       '',
     ].join('\n');
-    expect(serverLog.parse(text, 'stderr', NOW)).toEqual({ deadlocks: [], rest: '' });
+    expect(parseLog(text, 'stderr', NOW)).toEqual({ deadlocks: [], rest: '' });
   });
 });
 

@@ -59,7 +59,8 @@ const RECORD =
   /^RECORD LOCKS .* index (.+?) of table ((?:`(?:[^`]|``)+`\.?)+)(?: .*?)?trx id \d+ lock_mode (\S+)(.*)$/;
 const TABLE = /^TABLE LOCK table ((?:`(?:[^`]|``)+`\.?)+)(?: .*?)?trx id \d+ lock mode (\S+)/;
 
-function partyOf(text: string): InnodbParty | null {
+/** Of the lines of one transaction, from its thread on. Null without a thread. */
+export function partyOf(text: string): InnodbParty | null {
   const thread = THREAD.exec(text);
   if (thread === null) return null;
   const rest = text.slice(thread.index + thread[0].length);
