@@ -22,7 +22,8 @@ export interface MysqlServerOptions {
   readonly signal?: AbortSignal;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** A second or two; minutes where the machine has no CPU free. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** A MySQL or MariaDB of our own on 127.0.0.1 and a Unix socket, gone without a trace after `stop()`. */
