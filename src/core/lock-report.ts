@@ -109,6 +109,9 @@ export interface LongTransaction {
   readonly statementId: string | null;
   readonly text: string | null;
   readonly holds: readonly LockHold[];
+  /** Counted by InnoDB, which lists a lock only where somebody waits for it; null elsewhere. */
+  readonly rowsLocked: number | null;
+  readonly rowsModified: number | null;
   readonly blockedSessions: number;
   /** Seconds that sessions waited in the window for tables it holds locks on. */
   readonly demandSeconds: number;

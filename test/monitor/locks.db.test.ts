@@ -1,9 +1,12 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { LocksReport } from '../../src/core/lock-report.js';
 import { DatabaseResourceMonitor } from '../../src/index.js';
 import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
+
+/** Two turns of the lane of counters, which has one every ten seconds, and fewer where the machine has no CPU free. */
+vi.setConfig({ testTimeout: 300_000 });
 
 describeOnPostgres(
   'what the answer about locks takes from the server',
@@ -33,7 +36,7 @@ describeOnPostgres(
           const report = await monitor.analyzeLockContention({ database: 'db' });
           return holds(report) ? report : null;
         },
-        60_000,
+        120_000,
         500,
       );
 
@@ -104,6 +107,25 @@ describeOnPostgres(
           mode: 'AccessShareLock',
           relation: expect.stringMatching(/^public\.part/),
         }),
+      );
+    });
+
+    it('a transaction that takes a stronger lock on a table that it has already', async () => {
+      const upgrader = await open('upgrader');
+      await upgrader.query('BEGIN');
+      await upgrader.query('SELECT count(*) FROM plain_3');
+      await answer('the weaker lock', ({ longTransactions }) =>
+        longTransactions.some(
+          ({ application, holds }) =>
+            application === 'upgrader' && holds.some(({ mode }) => mode === 'AccessShareLock'),
+        ),
+      );
+      await upgrader.query('LOCK TABLE plain_3 IN ACCESS EXCLUSIVE MODE');
+      const { escalation } = await answer('the upgrade', (report) =>
+        report.escalation.some(({ code }) => code === 'LOCK_MODE_UPGRADE'),
+      );
+      expect(escalation.find(({ code }) => code === 'LOCK_MODE_UPGRADE')?.title).toMatch(
+        /from AccessShareLock to AccessExclusiveLock on public\.plain_3 within one transaction/,
       );
     });
   },

@@ -63,8 +63,16 @@ function longCells(item: LongTransaction): string[] {
     whoText(item),
     item.blockedSessions === 0 ? '' : String(item.blockedSessions),
     item.demandSeconds === 0 ? '' : formatSeconds(item.demandSeconds),
-    item.holds.length === 0 ? UNKNOWN : holdsText(item.holds, 4),
+    heldText(item),
   ];
+}
+
+/** The locks that are listed, and the rows that InnoDB only counts. */
+function heldText({ holds, rowsLocked, rowsModified }: LongTransaction): string {
+  const rows = rowsLocked === null ? [] : [`${formatCount(rowsLocked)} rows locked`];
+  const changed = rowsModified ? [`${formatCount(rowsModified)} changed`] : [];
+  const parts = [...(holds.length === 0 ? [] : [holdsText(holds, 4)]), ...rows, ...changed];
+  return parts.length === 0 ? UNKNOWN : parts.join(', ');
 }
 
 const WHAT: Readonly<Record<XminHolder['kind'], string>> = {

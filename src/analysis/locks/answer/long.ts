@@ -14,6 +14,7 @@ const STRONGEST_ROW = 4;
 /** Demand and age at which half of their weight is reached. */
 const HALF_DEMAND_SECONDS = 10;
 const HALF_AGE_SECONDS = 60;
+const UNLISTED_ROWS: LockHold = { mode: 'X', kind: 'row', relation: null, index: null, locks: 1 };
 const MOST = 20;
 /** What long transactions hold is read every ten seconds; sessions are sampled every second. */
 const HOLDS_MS = 15_000;
@@ -49,7 +50,7 @@ export function longTransactions(
       const behind = [...shape.behind(id)];
       const behindSeconds = sum(behind.map((each) => waits.get(each) ?? 0));
       const demandSeconds = sum([...relationsOf(holder.holds)].map((name) => demand.get(name) ?? 0));
-      const own = criticalityOf(holder.holds, demand, behindSeconds, holder.transactionAgeSeconds);
+      const own = criticalityOf(weighed(holder), demand, behindSeconds, holder.transactionAgeSeconds);
       const criticality = waits.has(id) ? own / 2 : own;
       const blockedSessions = behind.length;
       const culprit = { id, state: holder.state, backendType: holder.backendType, inCycle: false };
@@ -104,6 +105,11 @@ export function demandByRelation(edges: readonly LockEdgeSample[]): Map<string, 
   return demand;
 }
 
+/** Rows that InnoDB counts and does not list: nobody has asked for them yet. */
+function weighed({ holds, rowsLocked }: Pick<LongTransaction, 'holds' | 'rowsLocked'>): readonly LockHold[] {
+  return holds.length === 0 && (rowsLocked ?? 0) > 0 ? [UNLISTED_ROWS] : holds;
+}
+
 /** 0 to 1. Nobody has asked yet: a fifth of the weight, since they may. */
 export function criticalityOf(
   holds: readonly LockHold[],
@@ -145,6 +151,8 @@ function holderOf(
     statementId,
     text: textOf(context, statementId),
     holds: kept?.holds ?? [],
+    rowsLocked: kept?.rowsLocked ?? null,
+    rowsModified: kept?.rowsModified ?? null,
     xminAge: kept?.xminAge ?? null,
   };
 }
