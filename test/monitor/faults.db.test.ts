@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.js';
@@ -9,6 +10,8 @@ import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../se
 import { startStandby } from '../servers/standby.js';
 import { waitFor } from '../servers/wait-for.js';
 
+/** For ticks and lanes of a machine that has no CPU free. */
+const PATIENCE_MS = 90_000;
 const SECRET = 'Wr0ng-and-secret';
 
 describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) => {
@@ -146,34 +149,44 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
 
   it('a clock that steps an hour forward and two back: no tick lost, no negative number, answers stay', async () => {
     let stepMs = 0;
+    const startedMs = performance.now();
+    const elapsedSeconds = () => (performance.now() - startedMs) / 1000;
     const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + stepMs };
     const { monitor, ticks, downs } = await watched(clock, added('db'));
     await using _ = monitor;
     const busy = await server().connect('postgres', 'postgres', 'stepper');
-    const sleeping = busy.query('SELECT pg_sleep(60)').catch(() => {});
+    const sleeping = busy.query('SELECT pg_sleep(3600)').catch(() => {});
     const admin = await server().connect();
     for (const step of [3_600_000, -3_600_000]) {
       const seen = ticks.length;
       stepMs = step;
-      await waitFor('ticks after the step', () => (ticks.length >= seen + 4 ? true : null));
-      const sessions = await waitFor('the sleeper', async () => {
-        const { items } = await monitor.getSessions({ database: 'db' });
-        return items.find(({ application }) => application === 'stepper') ?? null;
-      });
+      await waitFor('ticks after the step', () => (ticks.length >= seen + 4 ? true : null), PATIENCE_MS);
+      const sessions = await waitFor(
+        'the sleeper',
+        async () => {
+          const { items } = await monitor.getSessions({ database: 'db' });
+          return items.find(({ application }) => application === 'stepper') ?? null;
+        },
+        PATIENCE_MS,
+      );
       // Ages are by the server's clock, which did not step.
-      expect(sessions.statementAgeSeconds).toBeLessThan(60);
+      expect(sessions.statementAgeSeconds).toBeLessThan(elapsedSeconds() + 1);
       expect(sessions.statementAgeSeconds).toBeGreaterThanOrEqual(0);
       const { items, coverage } = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '5m' });
       for (const { cpuMs } of items) expect(cpuMs ?? 0).toBeGreaterThanOrEqual(0);
-      expect(coverage.cpuTotalMs).toBeLessThan(60_000);
+      expect(coverage.cpuTotalMs).toBeLessThan(1000 * elapsedSeconds() * availableParallelism());
       // Lanes that have a time of their own still run: the digest counters are read again.
       // An alias alone does not make another statement than those of the tests above.
       const label = step > 0 ? '$1, $2, $3 AS forward' : '$1, $2 AS back';
-      await waitFor(`counted calls of ${label}`, async () => {
-        await admin.query(`SELECT ${label.replaceAll('$', '')}`);
-        const report = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '5m', limit: 100 });
-        return (report.items.find(({ text }) => text?.includes(label))?.calls ?? 0) > 0 ? true : null;
-      });
+      await waitFor(
+        `counted calls of ${label}`,
+        async () => {
+          await admin.query(`SELECT ${label.replaceAll('$', '')}`);
+          const report = await monitor.getQueryResourceUsage({ database: 'db', timeRange: '5m', limit: 100 });
+          return (report.items.find(({ text }) => text?.includes(label))?.calls ?? 0) > 0 ? true : null;
+        },
+        PATIENCE_MS,
+      );
     }
     expect(downs).toEqual([]);
     await admin.query(
@@ -181,5 +194,5 @@ describeOnPostgres('faults', { version: NEWEST, ...WITH_STATEMENTS }, (server) =
     );
     await sleeping;
     await admin.end();
-  });
+  }, 400_000);
 });

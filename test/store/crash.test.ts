@@ -59,10 +59,11 @@ describe('kill -9 of the collector', () => {
       expect((await reader.info()).corruptFiles).toEqual([]);
     }
     expect(answers).toBeGreaterThan(READERS);
-  }, 600_000);
+    // A collector starts in half a second; in ten where the machine has no CPU free.
+  }, 1_800_000);
 });
 
-const window = () => ({ fromMs: Date.now() - 900_000, toMs: Date.now() + 900_000 });
+const window = () => ({ fromMs: Date.now() - 7_200_000, toMs: Date.now() + 7_200_000 });
 
 /** All rows that its collectors acknowledged; files are merged meanwhile. */
 async function killOften(lane: string): Promise<string[]> {

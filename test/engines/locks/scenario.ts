@@ -20,6 +20,9 @@ export interface Scenario {
   readonly waitForBackend?: string;
 }
 
+/** What pg_blocking_pids says of a prepared transaction. */
+const PREPARED = 0;
+
 export class Stage {
   readonly #clients = new Map<string, pg.Client>();
 
@@ -41,7 +44,7 @@ export class Stage {
           () => {},
         );
       else running.catch(() => {});
-      if (how === '~') await this.#waits(letter, step);
+      if (how === '~') await this.#waits(letter, step, waitForBackend !== undefined);
     }
   }
 
@@ -86,19 +89,21 @@ export class Stage {
     return client;
   }
 
-  async #waits(letter: string, step: string): Promise<void> {
+  /** Behind a session of the stage: CREATE INDEX CONCURRENTLY also waits a moment for whoever looks, this query included. */
+  async #waits(letter: string, step: string, behindOthers: boolean): Promise<void> {
     const pid = pidOf(this.#clients.get(letter) as pg.Client);
+    const stage = [...this.#clients.values()].map((client) => Number(pidOf(client)));
     const group = this.server.major >= 13 ? 'OR a.leader_pid = $1' : `OR a.backend_type = 'parallel worker'`;
     await waitFor(
       `"${step}" to wait`,
       async () => {
         const { rows } = await this.observer.query(
-          `SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE NOT l.granted AND (a.pid = $1 ${group})`,
-          [pid],
+          `SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE NOT l.granted AND (a.pid = $1 ${group}) AND ($3 OR pg_blocking_pids(a.pid) && $2::int[])`,
+          [pid, [...stage, PREPARED], behindOthers],
         );
         return rows.length > 0 ? true : null;
       },
-      8_000,
+      30_000,
       5,
     );
   }
