@@ -3,7 +3,7 @@ import { refill } from './packed.js';
 import type { Wait } from './party.js';
 
 /** One wait of a transaction that has a row of the same index: is what it has before or after what it wants, by key? */
-interface Vote {
+export interface Vote {
   readonly transaction: string;
   readonly side: 'before' | 'after';
   readonly heldRow: string;

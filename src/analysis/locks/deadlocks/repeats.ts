@@ -7,7 +7,7 @@ import type { Sight, Stages } from './stages.js';
 /** Meetings of one statement with itself that are kept: later ones say what programs do today. */
 const MOST_KEPT = 600;
 
-interface Meeting {
+export interface Meeting {
   readonly waiter: Sight;
   readonly holder: Sight;
   readonly holderWaits: boolean;
