@@ -117,7 +117,10 @@ describeOnPostgres(
       await monitor.addDatabase(added());
       await monitor.addDatabase({ ...added('dead'), connectionString: 'postgresql://u@127.0.0.1:1/x' });
       await monitor.start();
-      expect(downs).toEqual([expect.objectContaining({ instance: 'dead', code: 'CONNECT_FAILED' })]);
+      // A slow start leaves time to try again.
+      expect(new Set(downs.map(({ instance, code }) => `${instance} ${code}`))).toEqual(
+        new Set(['dead CONNECT_FAILED']),
+      );
       await waitFor('the living one', () => isUp(monitor));
       const hogs: pg.Client[] = [];
       const admin = await server().connect();
