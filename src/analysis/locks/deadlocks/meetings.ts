@@ -1,4 +1,4 @@
-import { isGapOnly, isInsertIntention, type LockClass } from './classes.js';
+import { classOf, isGapOnly, isInsertIntention, type LockClass } from './classes.js';
 import { refill } from './packed.js';
 import type { Party, Scene, Wait } from './party.js';
 import { Repeats } from './repeats.js';
@@ -66,6 +66,8 @@ export class Meetings {
     // What follows what is often seen later than who meets whom: it is asked for each time.
     if (this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED) return 0;
     if (first === later) return unorderedProbability(this.#repeats.counts(name, first), true);
+    // Of a transaction whose steps were not all seen the last one seen need not be the one that took the lock (BEGIN, for one).
+    if (!this.statements.classesOf(first).has(name)) return 0;
     if (laterOnFirst < LEAST_MET || this.transactions.timesFollowed(later, first) > 0) return 0;
     return unorderedProbability({ firstOnFirst: this.#repeats.count(name, first), laterOnFirst }, false);
   }
@@ -121,13 +123,16 @@ export class Meetings {
   }
 
   #otherStatement(wait: Wait, first: string, later: string): Meeting | null {
-    const { waiter, holder, name } = wait;
+    const { waiter, holder, name, edge } = wait;
     const classes = this.statements.classesOf(first);
     if (classes.size > 0 && !classes.has(name)) return null;
     if (waiter.exact && !waiter.past.includes(first)) return null;
     if (holder.past.includes(later) || isFirstStatement(waiter)) return null;
+    const shared = sharedByHolder(wait);
+    // Of a wait that names no relation it is a guess which table it is for.
+    if (!shared && classOf(edge.resource) === null) return null;
     const meeting = this.#meeting(name, first, later, waiter);
-    if (sharedByHolder(wait)) meeting.upgrades += 1;
+    if (shared) meeting.upgrades += 1;
     else meeting.laterOnFirst += 1;
     return meeting;
   }

@@ -40,8 +40,16 @@ function wait(later: string, holder: Party, mode = 'X,REC_NOT_GAP', change: Part
 const having = (digest: string, mode: string, change: Partial<Party> = {}) =>
   party(digest, { rows: new Map([[KEY, { mode, name: NAME, side: null }]]), ...change });
 
-function learned(waits: readonly Wait[], transactions = new Transactions()) {
-  const meetings = new Meetings(new Stages(), transactions, new StatementClasses());
+/** `takers`: statements that are known to lock rows of the table. */
+function learned(
+  waits: readonly Wait[],
+  transactions = new Transactions(),
+  takers: readonly string[] = ['debit'],
+) {
+  const statements = new StatementClasses();
+  const votes = new Map(takers.map((digest) => [digest, new Map([[NAME, 1]])]));
+  statements.recall({ votes });
+  const meetings = new Meetings(new Stages(), transactions, statements);
   const scene = (each: Wait): Scene => ({ atMs: 0, serverNowMs: 0, parties: new Map(), waits: [each] });
   const last = waits.flatMap((each) => meetings.learn(scene(each))).at(-1) as Meeting;
   return { probability: () => (last === undefined ? 0 : meetings.probability(last)), last };
@@ -57,6 +65,25 @@ describe('two statements of one table, always in one order', () => {
     transactions.followed(['debit'], 'credit');
     transactions.followed(['debit'], 'credit');
     expect(probability()).toBeGreaterThan(0.9);
+  });
+
+  it('tell nothing where the first is not known to lock the table: the last one seen may be BEGIN', () => {
+    const transactions = new Transactions();
+    for (let times = 0; times < 3; times += 1) transactions.followed(['debit'], 'credit');
+    expect(learned([meets(), meets(), meets()], transactions, []).probability()).toBe(0);
+  });
+
+  it('tell nothing by waits that name no table', () => {
+    const transactions = new Transactions();
+    for (let times = 0; times < 3; times += 1) transactions.followed(['debit'], 'credit');
+    const guessed = (): Wait => {
+      const made = meets();
+      return {
+        ...made,
+        edge: edge('w', 'h', 0, { resource: { ...made.edge.resource, kind: 'transaction', relation: null } }),
+      };
+    };
+    expect(learned([guessed(), guessed(), guessed()], transactions).probability()).toBe(0);
   });
 
   it('tell nothing where somebody runs them the other way round, as programs that sort do', () => {
