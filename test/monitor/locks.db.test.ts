@@ -48,7 +48,7 @@ describeOnPostgres(
         await admin.query(`CREATE TABLE part_${part} PARTITION OF parts FOR VALUES IN (${part})`);
       for (let table = 0; table < 12; table += 1)
         await admin.query(`CREATE TABLE plain_${table} AS SELECT 1 AS i`);
-      await admin.query('CREATE TABLE kept (id int)');
+      await admin.query('CREATE TABLE kept (id int); CREATE TABLE lone (id int)');
       await admin.query("SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')");
       await admin.query('BEGIN');
       await admin.query('INSERT INTO kept VALUES (1)');
@@ -113,19 +113,19 @@ describeOnPostgres(
     it('a transaction that takes a stronger lock on a table that it has already', async () => {
       const upgrader = await open('upgrader');
       await upgrader.query('BEGIN');
-      await upgrader.query('SELECT count(*) FROM plain_3');
+      await upgrader.query('SELECT count(*) FROM lone');
       await answer('the weaker lock', ({ longTransactions }) =>
         longTransactions.some(
           ({ application, holds }) =>
             application === 'upgrader' && holds.some(({ mode }) => mode === 'AccessShareLock'),
         ),
       );
-      await upgrader.query('LOCK TABLE plain_3 IN ACCESS EXCLUSIVE MODE');
+      await upgrader.query('LOCK TABLE lone IN ACCESS EXCLUSIVE MODE');
       const { escalation } = await answer('the upgrade', (report) =>
         report.escalation.some(({ code }) => code === 'LOCK_MODE_UPGRADE'),
       );
       expect(escalation.find(({ code }) => code === 'LOCK_MODE_UPGRADE')?.title).toMatch(
-        /from AccessShareLock to AccessExclusiveLock on public\.plain_3 within one transaction/,
+        /from AccessShareLock to AccessExclusiveLock on public\.lone within one transaction/,
       );
     });
   },
