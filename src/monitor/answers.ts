@@ -14,6 +14,7 @@ import type { PoolerSnapshot } from '../core/pooler.js';
 import type { QueriesReport } from '../core/query-report.js';
 import type { SampleFilter, SampleReader, TickTotals, Window } from '../core/reader.js';
 import type { Limit, Overhead, ReportWindow } from '../core/report.js';
+import type { SessionSample } from '../core/samples.js';
 import type { ConnectionsReport, SessionsReport } from '../core/session-report.js';
 
 /** What an answer needs to know of the instance beside the records. */
@@ -91,12 +92,7 @@ export async function answerSessions(
     reader.sessions(options.database, window, filterOf(options)),
     reader.ticks(options.database, window),
   ]);
-  // "Now" is what the last snapshot had; a session not in it has ended, idle ones excepted.
-  const newest = Math.max(0, ...samples.map(({ atMs }) => atMs));
-  const present =
-    options.since === undefined
-      ? samples.filter(({ atMs, row }) => row.state === 'idle' || newest - atMs < 1500)
-      : samples;
+  const present = options.since === undefined ? presentOf(samples) : samples;
   const texts = await reader.texts([...new Set(present.flatMap(({ statementId }) => statementId ?? []))]);
   const items = sessionItems(present, texts, context.pooler).filter(
     ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
@@ -111,6 +107,19 @@ export async function answerSessions(
     ),
     items,
   };
+}
+
+/**
+ * "Now" is what the last snapshot had; a session not in it has ended, idle ones excepted, whose samples are seconds old.
+ * The server gives an id to one session at a time: an older one under the same id has ended too.
+ */
+function presentOf(samples: readonly SessionSample[]): SessionSample[] {
+  const newest = Math.max(0, ...samples.map(({ atMs }) => atMs));
+  const lastOf = new Map<string, number>();
+  for (const { atMs, row } of samples) lastOf.set(row.id, Math.max(atMs, lastOf.get(row.id) ?? 0));
+  return samples.filter(
+    ({ atMs, row }) => atMs === lastOf.get(row.id) && (row.state === 'idle' || newest - atMs < 1500),
+  );
 }
 
 export async function answerConnections(

@@ -94,7 +94,7 @@ class ParquetReader implements StoreReader {
           QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY at_ms DESC) = 1),
         d AS (SELECT * FROM ${from('sessions')} WHERE instance = ${quote(instance)}
           QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY at_ms DESC, client_pid NULLS LAST) = 1)
-        SELECT s.*, d.* EXCLUDE (at_ms, instance, session_id) FROM s JOIN d USING (session_id) WHERE true ${filterSql(filter, 'd.')}`,
+        SELECT s.*, d.* EXCLUDE (at_ms, instance, session_id) FROM s JOIN d USING (session_id) WHERE true ${filterSql(filter, 'd.')} ORDER BY session_id`,
       window,
     );
     return rows.map(sessionSample);
