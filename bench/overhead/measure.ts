@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostReader } from '../../src/core/host.js';
@@ -24,7 +24,7 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
     for (const [name, sum] of server) sum.add(await subject.serverCpuNs(host, name));
   };
   const before = {
-    ownNs: threadsNs(host, own),
+    ownNs: treeNs(host, collector.child),
     peerNs: peers.map(({ child }) => treeNs(host, child)),
     atMs: performance.now(),
     idleNs: (await host.read()).cpu.idleNs,
@@ -45,7 +45,7 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
   const figures = {
     seconds,
     hostBusyPercent: Number((100 - share((await host.read()).cpu.idleNs - before.idleNs)).toFixed(1)),
-    monitorPercentOfHost: share(threadsNs(host, own) - before.ownNs),
+    monitorPercentOfHost: share(treeNs(host, collector.child) - before.ownNs),
     monitorServerPercentOfHost: share(server.get('dbvitals')?.ns ?? 0),
     residentMb: residentMb.join(' '),
   };
@@ -81,21 +81,24 @@ class Sum {
   }
 }
 
-/** schedstat of a process counts its main thread; Node's helper threads are read one by one. */
-function threadsNs(host: HostReader, pid: number): number {
-  const tids = readdirSync(`/proc/${pid}/task`).map(Number);
-  return [...host.readThreads(pid, tids).values()].reduce((sum, each) => sum + each.cpuNs, 0);
-}
+/** USER_HZ, the unit of /proc/[pid]/stat. */
+const NS_PER_TICK = 1e7;
 
+/** CPU of a process, of those it began, and of those of them that have ended and were waited for: merges run in a child. */
 function treeNs(host: HostReader, child: ChildProcess | null): number {
   if (child?.pid === undefined) return 0;
-  return descendants(host, child.pid).reduce((sum, pid) => {
-    try {
-      return sum + threadsNs(host, pid);
-    } catch {
-      return sum;
-    }
-  }, 0);
+  return descendants(host, child.pid).reduce((sum, pid) => sum + processNs(pid), 0);
+}
+
+/** utime, stime, cutime, cstime: together they are what the scheduler counted, all threads included, also ended ones. */
+function processNs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * NS_PER_TICK, 0);
+  } catch {
+    return 0;
+  }
 }
 
 function descendants(host: HostReader, pid: number): number[] {
