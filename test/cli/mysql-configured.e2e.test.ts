@@ -94,10 +94,19 @@ for (const options of SERVERS) {
       );
       expect(statement).toMatchObject({ user: 'web.shop é', database: 'shop', kind: 'statement' });
       expect(cli.run(['queries', 'prod', '--since', '10m']).stdout).toMatch(/BENCHMARK/i);
+      const stored = ['prod', '--since', '10m'];
+      // Increases need two readings of the server's counters.
+      await waitFor(
+        'counters to be stored twice',
+        () => {
+          const { stdout } = cli.run(['connections', ...stored, '--json']);
+          return (JSON.parse(stdout) as ConnectionsReport).failures;
+        },
+        120_000,
+      );
       collecting.kill('SIGTERM');
       expect(await collecting.ended).toBe(0);
 
-      const stored = ['prod', '--since', '10m'];
       asDocumented(cli.json<QueriesReport>('queries', ...stored));
       const sessions = cli.json<SessionsReport>('sessions', ...stored);
       asDocumented(sessions);
