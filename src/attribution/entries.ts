@@ -2,6 +2,7 @@ import { DURATION_BUCKETS, durationBucket } from '../core/duration-histogram.js'
 import type { SessionRow } from '../core/session.js';
 import type { UsageEntry, UsageKind } from '../core/usage.js';
 import type { WaitClass } from '../core/wait-class.js';
+import { GroupKeys } from './group-keys.js';
 
 /** A row of the ledger while it is being filled. */
 export interface OpenEntry extends Omit<UsageEntry, 'fromMs' | 'toMs' | 'waitMs' | 'durations'> {
@@ -30,6 +31,7 @@ export interface Amount {
 export class Entries {
   /** By who (database, user, application, client address), then by what. */
   #open = new Map<string, Map<string, OpenEntry>>();
+  readonly #groups = new GroupKeys();
   #fromMs = 0;
 
   constructor(
@@ -77,7 +79,7 @@ export class Entries {
     session: SessionRow | null,
     backendType: string | null,
   ): OpenEntry {
-    const who = session === null ? '' : groupKeyOf(session);
+    const who = session === null ? '' : this.#groups.of(session);
     const entries = this.#open.get(who) ?? new Map<string, OpenEntry>();
     this.#open.set(who, entries);
     const key = digest ?? `${kind}\0${backendType}`;
@@ -107,11 +109,6 @@ export class Entries {
     entries.set(key, entry);
     return entry;
   }
-}
-
-/** Sessions whose costs share rows. */
-export function groupKeyOf(session: SessionRow): string {
-  return `${session.database}\0${session.user}\0${session.application}\0${session.clientAddress}`;
 }
 
 export function add(entry: OpenEntry, amount: Amount): void {

@@ -2,7 +2,7 @@ import type { ProcessCost } from '../core/process.js';
 import type { SessionRow } from '../core/session.js';
 import { sessionKeyOf } from '../core/session-key.js';
 import type { WaitClass } from '../core/wait-class.js';
-import { groupKeyOf } from './entries.js';
+import { GroupKeys } from './group-keys.js';
 import type { Pool } from './pool.js';
 
 /** How much a tick's observation still counts after a minute: exp(-60/300). */
@@ -48,6 +48,7 @@ export class Evidence {
   /** Samples by statement, of each session and of each group of sessions that are alike. */
   readonly #sessions = new Map<string, Map<string, number>>();
   readonly #used = new Map<string, Used>();
+  readonly #groups = new GroupKeys();
 
   /** A sample weighs more than older ones: the same as letting those decay, without touching each every tick. */
   #sampleWeight = 1;
@@ -70,7 +71,8 @@ export class Evidence {
     seen.cpuNs += (cost?.cpuNs ?? 0) * tickShare;
     seen.runQueueNs += (cost?.runQueueNs ?? 0) * tickShare;
     this.#statements.set(session.digest, seen);
-    for (const who of [key, groupKeyOf(session)]) this.#count(who, session.digest);
+    this.#count(key, session.digest);
+    this.#count(this.#groups.of(session), session.digest);
   }
 
   /**
@@ -101,7 +103,7 @@ export class Evidence {
 
   /** What is to be shared of a session. */
   used({ key, session, cpuNs, wakeUps }: Pool): void {
-    for (const who of [key, groupKeyOf(session), EVERYBODY]) {
+    for (const who of [key, this.#groups.of(session), EVERYBODY]) {
       const used = this.#used.get(who) ?? { cpuNs: 0, wakeUps: 0 };
       used.cpuNs += cpuNs * this.#sampleWeight;
       used.wakeUps += wakeUps * this.#sampleWeight;
@@ -151,7 +153,10 @@ export class Evidence {
     }
     // Sessions that ended are forgotten when there are many of them.
     if (this.#sessions.size < 2 * sessions.length + 100) return;
-    const live = new Set([EVERYBODY, ...sessions.flatMap((each) => [sessionKeyOf(each), groupKeyOf(each)])]);
+    const live = new Set([
+      EVERYBODY,
+      ...sessions.flatMap((each) => [sessionKeyOf(each), this.#groups.of(each)]),
+    ]);
     for (const key of new Set([...this.#sessions.keys(), ...this.#used.keys()])) {
       if (live.has(key)) continue;
       this.#sessions.delete(key);

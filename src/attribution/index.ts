@@ -168,7 +168,8 @@ class Ledger implements Attributor {
     elapsedMs: number,
   ): void {
     if (amount.cpuNs === 0 && !amount.readBytes && !amount.writeBytes) return;
-    const pool = this.#pools.get(key) ?? {
+    const known = this.#pools.get(key);
+    const pool = known ?? {
       key,
       session,
       cpuNs: 0,
@@ -178,14 +179,13 @@ class Ledger implements Attributor {
       writeBytes: null,
       inFlightMs: new Map<string, number>(),
     };
-    pool.session = session;
     pool.cpuNs += amount.cpuNs;
     pool.runQueueNs += amount.runQueueNs;
     pool.wakeUps += wakeUps;
     if (amount.readBytes !== null) pool.readBytes = (pool.readBytes ?? 0) + amount.readBytes;
     if (amount.writeBytes !== null) pool.writeBytes = (pool.writeBytes ?? 0) + amount.writeBytes;
     if (digest !== null) pool.inFlightMs.set(digest, (pool.inFlightMs.get(digest) ?? 0) + elapsedMs);
-    this.#pools.set(key, pool);
+    if (known === undefined) this.#pools.set(key, pool);
   }
 
   #settleBySamples(): void {

@@ -45,6 +45,7 @@ export class EndedWorkers {
 
   /** A sample of a running statement; only those that were seen with workers matter. */
   ran(leader: SessionRow, digest: string): void {
+    if (this.#byStatement.size === 0) return;
     const known = this.#byStatement.get(keyOf(leader, digest));
     if (known !== undefined) known.leaderSamples += 1;
   }

@@ -1,10 +1,11 @@
 import type { SessionRow } from '../core/session.js';
-import { groupKeyOf } from './entries.js';
+import { groupKeyOf } from './group-keys.js';
 
 /** What a session cost while it ran more than one statement between two ticks, until the counters tell which. */
 export interface Pool {
   readonly key: string;
-  session: SessionRow;
+  /** The row it began with: one for each tick would outlive its tick by many, and rows are most of what is allocated. */
+  readonly session: SessionRow;
   cpuNs: number;
   runQueueNs: number;
   /** About one per message of its client. */

@@ -2,8 +2,9 @@ import type { SessionRow } from '../core/session.js';
 import type { StatementDelta } from '../core/statement.js';
 import { balance } from './balance.js';
 import { Credits } from './credits.js';
-import { type Amount, add, type Entries, groupKeyOf, splitExactly } from './entries.js';
+import { type Amount, add, type Entries, splitExactly } from './entries.js';
 import type { Evidence } from './evidence.js';
+import { groupKeyOf } from './group-keys.js';
 import type { Pool } from './pool.js';
 import { onCpuMs } from './run-queue.js';
 

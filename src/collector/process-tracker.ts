@@ -12,7 +12,7 @@ const LIST_EVERY_TICKS = 5;
 
 /** Follows all processes of one server: its main process and that one's children. */
 export class ProcessTracker implements Tracker {
-  readonly #last = new Map<number, { readonly reading: ProcessReading; readonly atMs: number }>();
+  readonly #last = new Map<number, { reading: ProcessReading; atMs: number }>();
   readonly #namespacePids = new Map<number, number>();
   readonly #namespaced: boolean;
   readonly #due = new DueTasks(0);
@@ -54,6 +54,7 @@ export class ProcessTracker implements Tracker {
   read(sessions: readonly SessionRow[], nowMs: number): TrackedCosts {
     const first = this.#ticks === 0;
     this.#ticks += 1;
+    const before = this.#children;
     const children = this.#listed(sessions);
     const due = this.#due.select(children, idleTasks(sessions), this.#last);
     const readings = this.host.readProcesses(due);
@@ -72,9 +73,13 @@ export class ProcessTracker implements Tracker {
         costs.set(pid, cost);
         this.#due.learn(pid, cost);
       }
-      this.#last.set(pid, { reading, atMs: nowMs });
+      if (known === undefined) this.#last.set(pid, { reading, atMs: nowMs });
+      else {
+        known.reading = reading;
+        known.atMs = nowMs;
+      }
     }
-    const endedCpuNs = this.#ended(new Set(children), replacedNs);
+    const endedCpuNs = this.#ended(children === before ? null : new Set(children), replacedNs);
     return { costs, endedCpuNs, names: new Map(), shared: new Set() };
   }
 
@@ -93,12 +98,13 @@ export class ProcessTracker implements Tracker {
   /**
    * What the main process says its ended children used, less what was already counted of those that vanished. A child
    * may be counted a moment after it vanished, so a debt is kept; it is forgiven up to the kernel's rounding.
+   * `alive` is null while they are not listed anew.
    */
-  #ended(alive: ReadonlySet<number>, replacedNs: number): number {
+  #ended(alive: ReadonlySet<number> | null, replacedNs: number): number {
     let goneNs = replacedNs;
     let gone = replacedNs > 0 ? 1 : 0;
-    for (const [pid, { reading }] of this.#last) {
-      if (alive.has(pid)) continue;
+    for (const [pid, { reading }] of alive === null ? [] : this.#last) {
+      if (alive?.has(pid)) continue;
       goneNs += reading.cpuNs;
       gone += 1;
       this.#last.delete(pid);

@@ -10,8 +10,9 @@ export interface TickerOptions {
 
 /**
  * Runs `work` at every multiple of the interval, one run in flight. A run that takes longer than the interval makes
- * the next ones missed: they are counted and handed to the following run, never queued. Paced by the monotonic clock,
- * so a stepping wall clock neither stops nor floods it. Resolves when the signal aborts.
+ * the next ones missed: they are counted and handed to the following run, never queued. The schedule begins when the
+ * first run has ended: it connects and opens what the others only read. Paced by the monotonic clock, so a stepping wall
+ * clock neither stops nor floods it. Resolves when the signal aborts.
  */
 export async function runTicker(
   options: TickerOptions,
@@ -21,6 +22,7 @@ export async function runTicker(
   const offsetMs = options.phase * everyMs;
   let slot = nextSlot(clock.monotonicMs(), everyMs, offsetMs);
   let missedTicks = 0;
+  let first = true;
   while (!signal.aborted) {
     try {
       await clock.sleep(Math.max(0, slot * everyMs + offsetMs - clock.monotonicMs()), signal);
@@ -29,7 +31,8 @@ export async function runTicker(
     }
     await work(missedTicks);
     const next = Math.max(slot + 1, nextSlot(clock.monotonicMs(), everyMs, offsetMs));
-    missedTicks = next - slot - 1;
+    missedTicks = first ? 0 : next - slot - 1;
+    first = false;
     slot = next;
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { decimals } from './parse/decimals.js';
 
 /**
  * Files of /proc read again and again through kept descriptors: 1-7 µs a read, 3-6 times less than opening each time.
@@ -8,25 +9,25 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export class Descriptors {
   readonly #open = new Map<string, number>();
   readonly #buffer = Buffer.allocUnsafe(64 * 1024);
+  readonly #numbers: number[] = [];
 
   constructor(private readonly limit: number) {}
 
-  /** Content of a file that is open already; null when it is not, or its process ended. */
-  readKept(path: string): string | null {
-    const kept = this.#open.get(path);
-    return kept === undefined ? null : this.#readFrom(kept);
+  /** Content as text, or null when the file is gone or may not be read. */
+  read(path: string): string | null {
+    const length = this.#read(path);
+    return length === null ? null : this.#buffer.toString('latin1', 0, length);
   }
 
-  /** Content as text, or null when the file is gone or may not be read (`denied` then says which). */
-  read(path: string): string | null {
+  /** The decimal numbers in a file in their order, in an array that the next call reuses; null as of `read`. */
+  numbers(path: string): readonly number[] | null {
+    return this.#numbersIn(this.#read(path));
+  }
+
+  /** The same of a file that is open already; null when it is not, or its process ended. */
+  keptNumbers(path: string): readonly number[] | null {
     const kept = this.#open.get(path);
-    if (kept !== undefined) {
-      const text = this.#readFrom(kept);
-      if (text !== null) return text;
-      this.forget(path);
-    }
-    const opened = this.#openFile(path);
-    return opened === null ? null : this.#readFrom(opened);
+    return this.#numbersIn(kept === undefined ? null : this.#readFrom(kept));
   }
 
   forget(path: string): void {
@@ -45,6 +46,22 @@ export class Descriptors {
     this.#open.clear();
   }
 
+  #numbersIn(length: number | null): readonly number[] | null {
+    return length === null ? null : decimals(this.#buffer, length, this.#numbers);
+  }
+
+  /** Length of the content now in the buffer. */
+  #read(path: string): number | null {
+    const kept = this.#open.get(path);
+    if (kept !== undefined) {
+      const length = this.#readFrom(kept);
+      if (length !== null) return length;
+      this.forget(path);
+    }
+    const opened = this.#openFile(path);
+    return opened === null ? null : this.#readFrom(opened);
+  }
+
   #openFile(path: string): number | null {
     try {
       const descriptor = openSync(path, 'r');
@@ -56,7 +73,7 @@ export class Descriptors {
     }
   }
 
-  #readFrom(descriptor: number): string | null {
+  #readFrom(descriptor: number): number | null {
     try {
       let length = 0;
       for (;;) {
@@ -66,7 +83,7 @@ export class Descriptors {
         // fit any more (4092 bytes of the pids of 1,000 children), so a read just below a page is no end.
         if (read === 0 || length < 2048 || length === this.#buffer.length) break;
       }
-      return this.#buffer.toString('latin1', 0, length);
+      return length;
     } catch {
       return null;
     }

@@ -82,16 +82,16 @@ export class ProcessFiles {
 
   #readOne(all: Map<number, Kept>, directory: string, id: number): ProcessReading | null {
     const kept = all.get(id) ?? keep(directory, id);
-    const text = kept.reading === null ? null : this.files.readKept(kept.files.schedstat);
-    const sched = text === null ? null : parseSchedstat(text);
+    const numbers = kept.reading === null ? null : this.files.keptNumbers(kept.files.schedstat);
+    const sched = numbers === null ? null : parseSchedstat(numbers);
     if (kept.reading !== null && sched !== null && !isWholeDue(kept, sched.cpuNs)) {
       kept.age += 1;
       if (sched.timeslices !== kept.reading.timeslices)
         kept.reading = { ...kept.reading, ...sched, ...this.#io(kept, sched.cpuNs) };
       return kept.reading;
     }
-    if (kept.reading !== null && text === null) this.#forget(all, id, kept);
-    const current = kept.reading !== null && text === null ? keep(directory, id) : kept;
+    if (kept.reading !== null && numbers === null) this.#forget(all, id, kept);
+    const current = kept.reading !== null && numbers === null ? keep(directory, id) : kept;
     const reading = this.#readWhole(current, id, all === this.#processes);
     if (reading === null) this.#forget(all, id, current);
     // Without schedstat every reading must be a whole one.
@@ -102,8 +102,8 @@ export class ProcessFiles {
   #readWhole(kept: Kept, pid: number, memory: boolean): ProcessReading | null {
     const stat = parseStat(this.files.read(kept.files.stat) ?? '');
     if (stat === null || stat.state === 'Z') return null;
-    const sched = parseSchedstat(this.files.read(kept.files.schedstat) ?? '');
-    const statm = memory ? parseStatm(this.files.read(kept.files.statm) ?? '') : null;
+    const sched = parseSchedstat(this.files.numbers(kept.files.schedstat) ?? []);
+    const statm = memory ? parseStatm(this.files.numbers(kept.files.statm) ?? []) : null;
     const cpuNs = sched?.cpuNs ?? (stat.userTicks + stat.systemTicks) * NS_PER_TICK;
     // Staggered by pid, so that no tick reads all of them whole.
     kept.age = kept.reading === null ? pid % WHOLE_EVERY : 0;
@@ -129,7 +129,7 @@ export class ProcessFiles {
   #io(kept: Kept, cpuNs: number, now = false): ProcessIo | null {
     if (kept.ioDenied || (!now && cpuNs - kept.ioAtNs < HARDLY_ANY_CPU_NS)) return null;
     kept.ioAtNs = cpuNs;
-    const io = parseIo(this.files.read(kept.files.io) ?? '');
+    const io = parseIo(this.files.numbers(kept.files.io) ?? []);
     kept.ioDenied = io === null;
     return io;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { containerOf, parseCgroupPath, parseCpuLimit } from '../../src/host/parse/cgroup.js';
+import { decimals } from '../../src/host/parse/decimals.js';
 import {
   parseIo,
   parseNamespacePid,
@@ -12,6 +13,8 @@ import { parseDiskstats, parseNetDev, parsePressure, parseSystemStat } from '../
 
 const STAT =
   '4711 (a) (b c) S 1 4711 4711 0 -1 4194304 100 0 7 0 50 30 200 100 20 0 1 0 123456 1000 200 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 42 0 0 0 0 0 0 0 0 0 0';
+
+const numbers = (text: string) => decimals(Buffer.from(text), text.length, []);
 
 describe('/proc/<pid>', () => {
   it('stat: a command may hold spaces and parentheses', () => {
@@ -33,16 +36,25 @@ describe('/proc/<pid>', () => {
   it('what is cut or empty is no reading', () => {
     expect(parseStat('')).toBeNull();
     expect(parseStat('1 (x) S 1')).toBeNull();
-    expect(parseSchedstat('')).toBeNull();
-    expect(parseIo('rchar: 1')).toBeNull();
-    expect(parseStatm('')).toBeNull();
+    expect(parseSchedstat([])).toBeNull();
+    expect(parseIo(numbers('rchar: 1'))).toBeNull();
+    expect(parseStatm([])).toBeNull();
+  });
+
+  it('numbers between whatever else, also at the end and beyond 32 bits', () => {
+    expect(numbers('a: 0\tb 18014398509481984 x')).toEqual([0, 2 ** 54]);
+    expect(numbers('7 12')).toEqual([7, 12]);
+    expect(numbers('none')).toEqual([]);
+    expect(decimals(Buffer.from('12 345'), 4, [9, 9, 9])).toEqual([12, 3]);
   });
 
   it('schedstat, io, statm, NSpid', () => {
-    expect(parseSchedstat('123 456 7\n')).toEqual({ cpuNs: 123, runQueueNs: 456, timeslices: 7 });
+    expect(parseSchedstat(numbers('123 456 7\n'))).toEqual({ cpuNs: 123, runQueueNs: 456, timeslices: 7 });
     expect(
       parseIo(
-        'rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 0\n',
+        numbers(
+          'rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 0\n',
+        ),
       ),
     ).toEqual({
       readCharBytes: 1,
@@ -52,7 +64,7 @@ describe('/proc/<pid>', () => {
       readBytes: 5,
       writeBytes: 6,
     });
-    expect(parseStatm('1000 200 50 1 0 100 0\n')).toEqual({ residentPages: 200, sharedPages: 50 });
+    expect(parseStatm(numbers('1000 200 50 1 0 100 0\n'))).toEqual({ residentPages: 200, sharedPages: 50 });
     expect(parseNamespacePid('Name:\tx\nNSpid:\t4711\t12\n')).toBe(12);
     expect(parseNamespacePid('NSpid:\t4711\n')).toBeNull();
   });

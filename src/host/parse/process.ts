@@ -1,14 +1,10 @@
-/** /proc/<pid>/schedstat: time on CPU and time waiting for one, ns, and how often it got one. https://docs.kernel.org/scheduler/sched-stats.html */
-export function parseSchedstat(
-  text: string,
-): { cpuNs: number; runQueueNs: number; timeslices: number } | null {
-  const space = text.indexOf(' ');
-  const second = text.indexOf(' ', space + 1);
-  if (space < 0 || second < 0) return null;
+/** Numbers of /proc/<pid>/schedstat: time on CPU and time waiting for one, ns, and how often it got one. https://docs.kernel.org/scheduler/sched-stats.html */
+export function parseSchedstat(numbers: readonly number[]) {
+  if (numbers.length < 3) return null;
   return {
-    cpuNs: Number(text.slice(0, space)),
-    runQueueNs: Number(text.slice(space + 1, second)),
-    timeslices: Number(text.slice(second + 1)),
+    cpuNs: numbers[0] as number,
+    runQueueNs: numbers[1] as number,
+    timeslices: numbers[2] as number,
   };
 }
 
@@ -49,7 +45,7 @@ export function parseStat(text: string): ProcessStat | null {
   };
 }
 
-/** /proc/<pid>/io: proc_pid_io(5). */
+/** Numbers of /proc/<pid>/io: proc_pid_io(5). */
 export interface ProcessIo {
   readonly readCharBytes: number;
   readonly writeCharBytes: number;
@@ -59,20 +55,22 @@ export interface ProcessIo {
   readonly writeBytes: number;
 }
 
-export function parseIo(text: string): ProcessIo | null {
-  const values: number[] = [];
-  for (let colon = text.indexOf(': '); colon >= 0 && values.length < 6; colon = text.indexOf(': ', colon + 2))
-    values.push(Number.parseInt(text.slice(colon + 2, colon + 22), 10));
-  const [readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes] = values;
-  if (writeBytes === undefined) return null;
-  return { readCharBytes, writeCharBytes, readCalls, writeCalls, readBytes, writeBytes } as ProcessIo;
+export function parseIo(numbers: readonly number[]): ProcessIo | null {
+  if (numbers.length < 6) return null;
+  return {
+    readCharBytes: numbers[0] as number,
+    writeCharBytes: numbers[1] as number,
+    readCalls: numbers[2] as number,
+    writeCalls: numbers[3] as number,
+    readBytes: numbers[4] as number,
+    writeBytes: numbers[5] as number,
+  };
 }
 
-/** /proc/<pid>/statm in pages: resident, and the part of it that is file-backed or shared. */
-export function parseStatm(text: string): { residentPages: number; sharedPages: number } | null {
-  const [, resident, shared] = text.split(' ', 3);
-  if (shared === undefined) return null;
-  return { residentPages: Number(resident), sharedPages: Number(shared) };
+/** Numbers of /proc/<pid>/statm in pages: resident, and the part of it that is file-backed or shared. */
+export function parseStatm(numbers: readonly number[]) {
+  if (numbers.length < 3) return null;
+  return { residentPages: numbers[1] as number, sharedPages: numbers[2] as number };
 }
 
 /** `NSpid:` of /proc/<pid>/status: the pid in the innermost namespace, null when it is ours too. */

@@ -66,12 +66,14 @@ export function parseDiskstats(text: string): DiskReading[] {
 
 /** /proc/net/dev without the loopback. */
 export function parseNetDev(text: string): InterfaceReading[] {
-  return [...text.matchAll(/^ *([^:\s]+): *(.*)$/gm)]
-    .filter(([, name]) => name !== 'lo')
-    .map(([, name, rest]) => {
+  return text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([name, rest]) => rest !== undefined && name?.trim() !== 'lo')
+    .map(([name, rest]) => {
       const fields = (rest as string).trim().split(/\s+/).map(Number);
       return {
-        name: name as string,
+        name: (name as string).trim(),
         receivedBytes: fields[0] ?? 0,
         receiveDrops: fields[3] ?? 0,
         sentBytes: fields[8] ?? 0,

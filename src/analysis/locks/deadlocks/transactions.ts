@@ -2,10 +2,25 @@ import type { LockSession } from '../../../core/locks.js';
 import { refill } from './packed.js';
 
 /** A transaction as far as it was seen: its statements in the order in which they were seen, each once. */
-export interface Transaction {
-  readonly key: string;
+export class Transaction {
+  /** Begun with its first step, where one is known: an empty array that grows takes room for seventeen. */
   readonly steps: Step[];
-  seenAtMs: number;
+  #key: string | null = null;
+
+  constructor(
+    readonly sessionId: string,
+    readonly startedAtMs: number,
+    public seenAtMs: number,
+    first: Step | null,
+  ) {
+    this.steps = first === null ? [] : [first];
+  }
+
+  /** Printed when asked for: most transactions of a busy server never meet another. */
+  get key(): string {
+    this.#key ??= `${this.sessionId}/${Math.round(this.startedAtMs)}`;
+    return this.#key;
+  }
 }
 
 export interface Step {
@@ -24,14 +39,13 @@ const SAME_BY_TIMER_MS = 60;
 
 /** The newest transaction of a session, and the one before it: a reading of the locks may come after the next began. */
 interface Known {
-  readonly startedAtMs: number;
-  readonly transaction: Transaction;
-  readonly before: Known | null;
+  newest: Transaction;
+  before: Transaction | null;
 }
 
 /** The transactions that are open, and which statement was seen to follow which within one. */
 export class Transactions {
-  readonly #newest = new Map<string, Known>();
+  readonly #known = new Map<string, Known>();
   readonly #followed = new Map<string, Map<string, number>>();
   #prunedAtMs = 0;
 
@@ -54,22 +68,21 @@ export class Transactions {
   }
 
   /** MySQL's times are of its timers, and the same start is told some milliseconds apart: the first telling names it. */
-  #transactionOf({ id, transactionStartedAtMs, rowsModified }: Seen, atMs: number): Transaction | null {
+  #transactionOf(session: Seen, atMs: number): Transaction | null {
+    const { id, transactionStartedAtMs, rowsModified, digest, statementStartedAtMs } = session;
     if (transactionStartedAtMs === null) return null;
     const most = (rowsModified ?? null) === null ? SAME_MS : SAME_BY_TIMER_MS;
-    const newest = this.#newest.get(id) ?? null;
-    for (const known of [newest, newest?.before ?? null])
-      if (known !== null && Math.abs(known.startedAtMs - transactionStartedAtMs) < most)
-        return known.transaction;
-    const key = `${id}/${Math.round(transactionStartedAtMs)}`;
-    const transaction: Transaction = { key, steps: [], seenAtMs: atMs };
+    const known = this.#known.get(id);
+    for (const each of known === undefined ? [] : [known.newest, known.before])
+      if (each !== null && Math.abs(each.startedAtMs - transactionStartedAtMs) < most) return each;
+    const first = digest === null ? null : { digest, startedAtMs: statementStartedAtMs };
+    const transaction = new Transaction(id, transactionStartedAtMs, atMs, first);
     // At a thousand statements a second, keeping each for a while would be most of the memory.
-    if (newest === null || newest.startedAtMs < transactionStartedAtMs)
-      this.#newest.set(id, {
-        startedAtMs: transactionStartedAtMs,
-        transaction,
-        before: newest && { ...newest, before: null },
-      });
+    if (known === undefined) this.#known.set(id, { newest: transaction, before: null });
+    else if (known.newest.startedAtMs < transactionStartedAtMs) {
+      known.before = known.newest;
+      known.newest = transaction;
+    }
     return transaction;
   }
 
@@ -98,8 +111,8 @@ export class Transactions {
   #prune(atMs: number): void {
     if (atMs - this.#prunedAtMs < FORGET_MS) return;
     this.#prunedAtMs = atMs;
-    for (const [id, { transaction }] of this.#newest)
-      if (atMs - transaction.seenAtMs > FORGET_MS) this.#newest.delete(id);
+    for (const [id, { newest }] of this.#known)
+      if (atMs - newest.seenAtMs > FORGET_MS) this.#known.delete(id);
   }
 }
 

@@ -7,7 +7,8 @@ import { waitClassOf } from '../wait-classes.js';
 
 /** Columns of queries/sessions. */
 interface ActivityRow {
-  readonly server_now_ms: number;
+  /** In the row of the session that asks. */
+  readonly server_now_ms: number | null;
   readonly database_id: string | null;
   readonly user_id: string | null;
   readonly pid: string;
@@ -51,10 +52,10 @@ export const sessions: Probe = {
   lane: 'tick',
   select: (facts) => queryFor('sessions', facts),
   toRecords(rows) {
-    const first = rows[0] as unknown as ActivityRow | undefined;
+    const now = rows.find((row) => row.server_now_ms !== null)?.server_now_ms;
     return {
       sessions: rows.map(sessionOf),
-      ...(first === undefined ? {} : { serverNowMs: first.server_now_ms }),
+      ...(now === undefined ? {} : { serverNowMs: Number(now) }),
     };
   },
 };

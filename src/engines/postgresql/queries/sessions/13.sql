@@ -1,7 +1,7 @@
 /* dbvitals:sessions */
 -- Every session and server process. Without the joins of the view pg_stat_activity: names come from dbvitals:names.
 -- The text itself stays on the server; a hash tells whether it was seen before.
-SELECT date_part('epoch', clock_timestamp()) * 1000 AS server_now_ms,
+SELECT CASE WHEN s.pid = pg_backend_pid() THEN date_part('epoch', clock_timestamp()) * 1000 END AS server_now_ms,
        s.datid::text AS database_id,
        s.usesysid::text AS user_id,
        s.pid::text AS pid,
