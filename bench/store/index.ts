@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueriesReport } from '../../src/core/query-report.js';
 import { type PrivatePostgres, startPostgresServer } from '../../src/lab/postgresql/index.js';
 import { mergeSegments } from '../../src/store/merge.js';
 import { hourOf } from '../../src/store/segments.js';
@@ -14,6 +15,8 @@ import { peerBytesPerValue } from './peers.js';
 import { sampleSize } from './size.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+/** What `collect --url` calls its instance. */
+const COLLECTED_AS = 'adhoc';
 const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
 
 /**
@@ -42,7 +45,8 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
     const size = await sampleSize(directory);
     say(`${size.rows} samples, ${size.bytesPerSample} bytes each`);
     const peers = await peerBytesPerValue(directory, say);
-    const rows = await multiply(directory, quick ? 600 : 3_600, 1_000);
+    const hourSeconds = quick ? 600 : 3_600;
+    const rows = await multiply(directory, hourSeconds, 1_000);
     say(`${rows} samples of an hour of 1,000 sessions are in place`);
     const writing = await startCollector(server.url(), directory);
     // A moderate load: what is measured is the reader beside a writer, not who gets a saturated CPU.
@@ -50,7 +54,8 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
     await sleep(5_000);
     const seconds: number[] = [];
     try {
-      for (let n = 0; n < 5; n += 1) seconds.push(coldAnswerSeconds(directory, server.url()));
+      for (let n = 0; n < 5; n += 1)
+        seconds.push(coldAnswerSeconds(directory, server.url(), hourSeconds / 2));
     } finally {
       await stop(writing.child);
       again.kill('SIGKILL');
@@ -74,16 +79,22 @@ function startPgbench(server: PrivatePostgres, seconds: number, more: readonly s
   return spawn(PGBENCH, ['-c', '60', '-j', '2', '-T', String(seconds), ...more, ...at], { stdio: 'ignore' });
 }
 
-/** A whole process, from its start to its exit. */
-function coldAnswerSeconds(directory: string, url: string): number {
+/** A whole process, from its start to its exit. The instance is a configured one: of a mere URL nothing is looked up. */
+function coldAnswerSeconds(directory: string, url: string, leastTicks: number): number {
+  const config = join(directory, 'bench-config.yaml');
+  writeFileSync(config, `instances: [{ name: ${COLLECTED_AS}, url: "${url}" }]\n`, { mode: 0o600 });
   const began = performance.now();
-  const { status, stderr } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [MAIN, 'queries', '--url', url, '--data-dir', directory, '--since', '1h', '--json'],
+    [MAIN, 'queries', COLLECTED_AS, '--config', config, '--data-dir', directory, '--since', '1h', '--json'],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
+  const seconds = (performance.now() - began) / 1000;
   if (status !== 0) throw new Error(`queries failed: ${stderr}`);
-  return (performance.now() - began) / 1000;
+  const { window, items } = JSON.parse(stdout) as QueriesReport;
+  if ((window?.samples ?? 0) < leastTicks || items.length === 0)
+    throw new Error(`that was not the hour: ${window?.samples} ticks, ${items.length} rows`);
+  return seconds;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
