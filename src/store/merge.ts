@@ -4,7 +4,7 @@ import { type StoredTable, TABLES } from './schema.js';
 import { hiddenSegments, listSegments, liveSegments, type Segment, segmentPath } from './segments.js';
 import { quote } from './sql-quote.js';
 
-/** In the running hour small files are merged when there are this many. */
+/** In the running hour files of one flush are merged when there are this many. */
 const MERGE_AT = 24;
 /** Readers may have listed a file just before it was replaced. */
 const GRACE_MS = 60_000;
@@ -43,7 +43,8 @@ export async function mergeSegments(
     for (const table of TABLES) {
       const segments = listSegments(directory, table);
       removeHidden(segments, nowMs, graceMs);
-      for (const [hour, live] of byHour(liveSegments(segments))) {
+      for (const [hour, all] of byHour(liveSegments(segments))) {
+        const live = hour < currentHour ? all : sinceLastMerge(all);
         if (live.length < (hour < currentHour ? 2 : MERGE_AT)) continue;
         await connection.run(mergeStatement(directory, table, hour, live));
         const [first, last] = [live[0] as Segment, live.at(-1) as Segment];
@@ -58,6 +59,14 @@ export async function mergeSegments(
     instance.closeSync();
   }
   return merged;
+}
+
+/**
+ * What the running hour has beyond its merged files. These wait for the hour's end: taking them in each time again would
+ * sort a row of the hour's first minutes a dozen times.
+ */
+function sinceLastMerge(live: readonly Segment[]): readonly Segment[] {
+  return live.slice(1 + live.findLastIndex(({ from, to }) => from < to));
 }
 
 function mergeStatement(

@@ -106,6 +106,27 @@ describe('which files count', () => {
     expect((await reader.ticks('x', now())).ticks).toBe(30);
   });
 
+  it('a row is merged once while its hour runs, and once when it is over', async () => {
+    await using writer = await open();
+    const hour = hourOf(Date.now());
+    const flush = async () => {
+      for (let flushed = 0; flushed < 25; flushed += 1) {
+        writer.append('instance_ticks', [tickAt(Date.now())]);
+        await writer.flush();
+      }
+    };
+    await flush();
+    expect(await mergeSegments(directory, hour, Date.now(), 0)).toBe(25);
+    await flush();
+    expect(await mergeSegments(directory, hour, Date.now(), 0)).toBe(25);
+    const later = Date.now() + 7_200_000;
+    expect(await mergeSegments(directory, hourOf(later), later, 0)).toBe(2);
+    await mergeSegments(directory, hourOf(later), later, 0);
+    expect(readdirSync(join(directory, 'instance_ticks', hour))).toHaveLength(1);
+    await using reader = await openStoreReader({ directory });
+    expect((await reader.ticks('x', now())).ticks).toBe(50);
+  });
+
   it('no number is lost or doubled, whatever was merged and deleted in whatever order', () => {
     fc.assert(
       fc.property(
