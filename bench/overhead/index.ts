@@ -33,7 +33,7 @@ export async function run({ json, quick, args }: BenchOptions): Promise<BenchRes
     say(`${SESSIONS} sessions run on ${name}; measuring for ${seconds} s`);
     const figures = await measure(subject, seconds, say).finally(() => load.kill('SIGKILL'));
     await once(load, 'exit').catch(() => {});
-    const throughput = pairs === 0 ? {} : await compareThroughput(subject, pairs, quick ? 5 : 20, say);
+    const throughput = pairs === 0 ? {} : await compareThroughput(subject, pairs, quick ? 5 : 10, say);
     const result = { engine: name, sessions: SESSIONS, ...figures.own, ...throughput };
     if (!json) console.table(result);
     if (!json) console.table(figures.peers);
