@@ -9,7 +9,9 @@ await monitor.addDatabase({
 });
 await monitor.start();
 const usage = await monitor.getConnectionUsage({ database: 'example' });
-console.log(`${usage.used} of ${usage.max ?? 'unknown'} connections used, ${usage.reserved ?? 0} reserved`);
+console.log(
+  `${usage.used ?? 'unknown'} of ${usage.max ?? 'unknown'} connections used, ${usage.reserved ?? 0} reserved`,
+);
 for (const row of usage.items) {
   console.log(row.user, row.application, row.client?.command ?? row.client?.address, row.active, row.idle);
 }

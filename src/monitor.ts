@@ -28,7 +28,8 @@ import type { ConnectionsReport, SessionsReport } from './core/session-report.js
 import { systemClock } from './core/system-clock.js';
 import { loadEngine } from './engines/registry.js';
 import { discoverInstances, openHost } from './host/index.js';
-import { type AnswerContext, answerConnections, answerQueries, answerSessions } from './monitor/answers.js';
+import { type AnswerContext, answerQueries, answerSessions } from './monitor/answers.js';
+import { answerConnections } from './monitor/answers-connections.js';
 import { answerDeadlocks } from './monitor/answers-deadlocks.js';
 import { answerLockEpisodes, answerLocks } from './monitor/answers-locks.js';
 import { guardDdl } from './monitor/ddl-guard.js';

@@ -9,6 +9,11 @@ export interface FilterFlags {
   readonly background?: boolean;
 }
 
+/** Asked for as it is now. */
+export function isPresent({ since, until }: FilterFlags): boolean {
+  return since === undefined && until === undefined;
+}
+
 export function filterOptions(flags: FilterFlags) {
   return {
     ...(flags.since === undefined ? {} : { since: flags.since }),

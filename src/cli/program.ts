@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { QUERY_SORT_KEYS } from '../core/monitor-options.js';
 import { type CommandContext, type GlobalOptions, openContext } from './context.js';
 import { SEVERITIES } from './judge.js';
@@ -49,7 +49,7 @@ function addWatching(add: Add): void {
     ['dbvitals demo', 'dbvitals demo --engine mariadb --seconds 60'],
     async () => (await import('./commands/demo.js')).demo,
   )
-    .option('--seconds <n>', 'how long to watch', '30')
+    .option('--seconds <n>', 'how long to watch', wholeNumber, '30')
     .option('--engine <name>', 'postgresql, mysql or mariadb', 'postgresql');
   add(
     'collect [names...]',
@@ -96,7 +96,7 @@ function addAnswers(add: Add): void {
   )
     .option('--min-duration <time>', 'leave out statements with a shorter mean')
     .addOption(new Option('--sort <key>', 'order').choices([...QUERY_SORT_KEYS]).default('cpu'))
-    .option('--limit <n>', 'rows', '20')
+    .option('--limit <n>', 'rows', wholeNumber, '20')
     .option('--sample <time>', 'how long to watch when nothing is stored', '10s');
   filters(
     add(
@@ -162,7 +162,7 @@ function addDeadlocks(add: Add): void {
     .option('--since <time>', 'from: 30s, 15m, 1h, 7d or ISO 8601 (patterns: whenever they were told)', '24h')
     .option('--until <time>', 'to')
     .option('--kind <kinds>', 'only these, joined by commas: happened, imminent, risk, latent')
-    .option('--limit <n>', 'the newest', '200')
+    .option('--limit <n>', 'the newest', wholeNumber, '200')
     .option('--sample <time>', 'how long to watch when nothing is stored', '10s')
     .addOption(
       new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
@@ -257,6 +257,14 @@ function withGlobals(command: Command): Command {
     .option('--data-dir <dir>', 'where samples are kept')
     .option('--json', 'print the report as JSON')
     .option('--no-color', 'no colours')
-    .option('--log-level <level>', 'debug, info, warn or error')
+    .addOption(
+      new Option('--log-level <level>', 'what `collect` logs').choices(['debug', 'info', 'warn', 'error']),
+    )
     .option('--url <url>', 'an instance without configuration');
+}
+
+/** The text itself, once it is known to be a number above 0. */
+function wholeNumber(text: string): string {
+  if (/^[1-9]\d*$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

@@ -72,6 +72,11 @@ export interface ConnectionOptions {
   readonly database: string;
   readonly since?: TimeExpression;
   readonly until?: TimeExpression;
+  /** Filters of the items; `used` counts everybody's. */
+  readonly inDatabase?: string;
+  readonly user?: string;
+  readonly application?: string;
+  readonly client?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -77,6 +77,8 @@ export interface CounterTotals {
 
 export interface TickTotals {
   readonly ticks: number;
+  /** Most client sessions at a tick; null without one. */
+  readonly peakConnections: number | null;
   readonly missedTicks: number;
   readonly elapsedMs: number;
   readonly cpuNs: number | null;

@@ -50,7 +50,8 @@ export interface SessionClient {
 export interface ConnectionsReport extends Report<ConnectionItem> {
   readonly max: number | null;
   readonly reserved: number | null;
-  readonly used: number;
+  /** Connections of everybody: now, or of a window the most at a time; null when nothing was seen in it. */
+  readonly used: number | null;
   /** What failed to connect or was cut off; null where the server does not count it. */
   readonly failures: ConnectionFailures | null;
   readonly pools: readonly PoolItem[];

@@ -1,5 +1,3 @@
-import { CONNECTION_COUNTERS, connectionFailures } from '../analysis/connections/failures.js';
-import { connectionItems, poolItems } from '../analysis/connections/items.js';
 import { queryFindings } from '../analysis/findings/queries.js';
 import { sessionFindings } from '../analysis/findings/sessions.js';
 import { queryItems } from '../analysis/queries/items.js';
@@ -9,13 +7,13 @@ import { parseTime } from '../config/index.js';
 import type { Clock } from '../core/clock.js';
 import type { EngineName } from '../core/engine-name.js';
 import type { UserLimits } from '../core/facts.js';
-import type { ConnectionOptions, QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
+import type { QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
 import type { PoolerSnapshot } from '../core/pooler.js';
 import type { QueriesReport } from '../core/query-report.js';
 import type { SampleFilter, SampleReader, TickTotals, Window } from '../core/reader.js';
 import type { Limit, Overhead, ReportWindow } from '../core/report.js';
 import type { SessionSample } from '../core/samples.js';
-import type { ConnectionsReport, SessionsReport } from '../core/session-report.js';
+import type { SessionsReport } from '../core/session-report.js';
 
 /** What an answer needs to know of the instance beside the records. */
 export interface AnswerContext {
@@ -31,7 +29,7 @@ export interface AnswerContext {
   readonly pooler: PoolerSnapshot | null;
 }
 
-const DEFAULT_RANGE = '1h';
+export const DEFAULT_RANGE = '1h';
 /** Sessions are those of the last ticks: idle ones are stored every tenth. */
 const PRESENT = '12s';
 
@@ -51,13 +49,17 @@ export async function answerQueries(
     reader.ticks(name, before),
   ]);
   const previous = previousTicks.ticks === 0 ? null : await reader.usage(name, before, filter);
+  // Shares and coverage are of the instance, whatever is filtered out of the rows.
+  const whole = Object.keys(filter).length === 0 ? usage : await reader.usage(name, window, {});
   const ids = [
     ...usage.flatMap(({ statementId }) => statementId ?? []),
     ...counters.map(({ statementId }) => statementId),
   ];
   const measured = ticks.cpuNs !== null;
+  const coverage = coverageOf(whole, measured);
   const items = queryItems({
     usage,
+    cpuTotalNs: whole.reduce((sum, { cpuNs }) => sum + cpuNs, 0),
     counters,
     previous,
     texts: await reader.texts([...new Set(ids)]),
@@ -67,7 +69,7 @@ export async function answerQueries(
   return {
     ...envelope('dbvitals.queries/1', context, name, reportWindow(window, ticks), overheadOf(ticks)),
     limits: [...limitsBut('connections.', context.limits), ...filterLimits(filter)],
-    coverage: coverageOf(usage, measured),
+    coverage,
     findings: queryFindings(items, {
       engine: context.engine,
       seconds: Math.max(1, ticks.elapsedMs / 1000),
@@ -122,27 +124,6 @@ function presentOf(samples: readonly SessionSample[]): SessionSample[] {
   );
 }
 
-export async function answerConnections(
-  context: AnswerContext,
-  options: ConnectionOptions,
-): Promise<ConnectionsReport> {
-  const sessions = await answerSessions(context, { ...options, includeBackground: false });
-  const items = connectionItems(sessions.items, context.userLimits);
-  const counted = windowOf(context.clock, options.since ?? DEFAULT_RANGE, options.until);
-  const counters = await context.reader.instanceCounters(options.database, counted, CONNECTION_COUNTERS);
-  return {
-    ...sessions,
-    schema: 'dbvitals.connections/1',
-    limits: context.limits,
-    max: context.maxConnections,
-    reserved: context.reservedConnections,
-    used: items.reduce((sum, item) => sum + item.active + item.idle + item.idleInTransaction, 0),
-    failures: connectionFailures(counters),
-    pools: poolItems(context.pooler),
-    items,
-  };
-}
-
 export { sessionFindings };
 
 export function windowOf(clock: Clock, since: string, until?: string): Window {
@@ -184,7 +165,7 @@ export function overheadOf(ticks: TickTotals): Overhead {
   };
 }
 
-function filterOf(options: {
+export function filterOf(options: {
   inDatabase?: string;
   user?: string;
   application?: string;

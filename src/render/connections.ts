@@ -4,7 +4,8 @@ import { limitLines, type Style, titleLine } from './report-lines.js';
 import { renderTable } from './table.js';
 
 export function connectionsLines(report: ConnectionsReport, width: number, style: Style): string[] {
-  const share = report.max === null ? '' : ` (${Math.round((100 * report.used) / report.max)} %)`;
+  const { used, max } = report;
+  const share = max === null || used === null ? '' : ` (${Math.round((100 * used) / max)} %)`;
   const hourly = report.items.some(({ userPerHour }) => userPerHour !== null);
   const [header = '', ...rows] = renderTable(
     [
@@ -37,7 +38,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
   );
   return [
     titleLine('Connections', report, style),
-    `${report.used} of ${report.max ?? UNKNOWN} used${share}, ${report.reserved ?? UNKNOWN} reserved for superusers`,
+    `${used ?? UNKNOWN} of ${max ?? UNKNOWN} used${share}, ${report.reserved ?? UNKNOWN} reserved for superusers`,
     ...failureLines(report.failures),
     '',
     style.bold(header),

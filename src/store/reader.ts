@@ -79,7 +79,8 @@ class ParquetReader implements StoreReader {
         from,
       ) => `SELECT count(*)::DOUBLE AS ticks, sum(missed_ticks)::DOUBLE AS missed, sum(elapsed_ms) AS elapsed, sum(cpu_ns)::DOUBLE AS cpu,
           sum(run_queue_ns)::DOUBLE AS queue, sum(monitor_cpu_ns)::DOUBLE AS own, sum(monitor_server_cpu_ns)::DOUBLE AS server,
-          count(*) FILTER (state = 'blackout')::DOUBLE AS blackout, min(at_ms)::DOUBLE AS first, max(at_ms)::DOUBLE AS last
+          count(*) FILTER (state = 'blackout')::DOUBLE AS blackout,
+          max(sessions_active + sessions_idle + sessions_idle_in_transaction)::DOUBLE AS peak, min(at_ms)::DOUBLE AS first, max(at_ms)::DOUBLE AS last
         FROM ${from('instance_ticks')} WHERE instance = ${quote(instance)} AND ${between(window)}`,
       window,
     );

@@ -55,6 +55,7 @@ export function usageTotals(instance: string, row: Flat, filter: SampleFilter): 
 export function tickTotals(row: Flat): TickTotals {
   return {
     ticks: Number(row.ticks ?? 0),
+    peakConnections: maybe(row.peak),
     missedTicks: Number(row.missed ?? 0),
     elapsedMs: Number(row.elapsed ?? 0),
     cpuNs: maybe(row.cpu),

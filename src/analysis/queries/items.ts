@@ -5,6 +5,8 @@ import type { StatementText } from '../../core/statement.js';
 
 export interface QueryRecords {
   readonly usage: readonly UsageTotals[];
+  /** CPU of the whole instance, of which an item has its share. */
+  readonly cpuTotalNs: number;
   readonly counters: readonly CounterTotals[];
   /** Ledger of the window before, for the trend; null when nothing was collected then. */
   readonly previous: readonly UsageTotals[] | null;
@@ -20,11 +22,10 @@ export function queryItems(records: QueryRecords): QueryItem[] {
     records.previous === null
       ? null
       : new Map(records.previous.map((total) => [totalKey(total), total.cpuNs]));
-  const cpuTotalNs = records.usage.reduce((sum, total) => sum + total.cpuNs, 0);
   const items = records.usage.map((total) => {
     const counted = counters.get(total);
     const before = previous === null ? null : (previous.get(totalKey(total)) ?? 0) / 1e6;
-    return itemOf(total, counted, before, records, cpuTotalNs);
+    return itemOf(total, counted, before, records);
   });
   const seen = new Set(counters.values());
   const unseen = records.counters.filter((total) => !seen.has(total));
@@ -57,7 +58,6 @@ function itemOf(
   counted: CounterTotals | undefined,
   previousCpuMs: number | null,
   records: QueryRecords,
-  cpuTotalNs: number,
 ): QueryItem {
   const text = total.statementId === null ? undefined : records.texts.get(total.statementId);
   const known = <T>(value: T): T | null => (records.measured ? value : null);
@@ -78,7 +78,7 @@ function itemOf(
     memoryPeakBytes: total.anonPeakBytes,
     meanDurationMs: counted === undefined || counted.calls === 0 ? null : counted.execMs / counted.calls,
     p95DurationMs: durationQuantile(total.durations, 0.95),
-    cpuShare: records.measured && cpuTotalNs > 0 ? total.cpuNs / cpuTotalNs : null,
+    cpuShare: records.measured && records.cpuTotalNs > 0 ? total.cpuNs / records.cpuTotalNs : null,
     previousCpuMs: known(previousCpuMs),
     method: methodOf(total),
   };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseDuration } from '../../config/index.js';
-import { ERROR_CODES, type ErrorCode } from '../../core/errors.js';
+import { parseDuration, splitSecret } from '../../config/index.js';
+import { DbvitalsError, ERROR_CODES, type ErrorCode } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { MonitorEvents } from '../../core/monitor-options.js';
 import { redactSecrets } from '../../credentials/index.js';
@@ -24,6 +24,7 @@ export async function collect(
   names: readonly string[],
   flags: Flags,
 ): Promise<void> {
+  refuseSecretInUrl(context.options.url);
   await unlockVault(context);
   const logger = await openLogger(context.options.logLevel ?? 'info');
   await using monitor = new DatabaseResourceMonitor({
@@ -51,6 +52,19 @@ export async function collect(
   logger.info({}, 'stopped');
   // Who asked for an end has got it; cron wants to know whether it was worth it.
   process.exitCode = context.signal.aborted ? 0 : Math.max(0, ...down.values());
+}
+
+/** The arguments of a process that runs for months are there for everybody to read. */
+function refuseSecretInUrl(url: string | undefined): void {
+  if (url === undefined || splitSecret(url).password === null) return;
+  throw new DbvitalsError(
+    'USAGE',
+    'the URL holds a password, and every user of this host sees the arguments',
+    {
+      remedy:
+        '`dbvitals add NAME URL --password-stdin`, then `dbvitals collect NAME`; or PGPASSWORD, .pgpass',
+    },
+  );
 }
 
 /** Jams and deadlocks as they begin; patterns that could deadlock one day are for `dbvitals deadlocks`. */

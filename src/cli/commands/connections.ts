@@ -1,6 +1,6 @@
 import { connectionsLines } from '../../render/connections.js';
 import { type CommandContext, oneTarget, print, printJson } from '../context.js';
-import type { FilterFlags } from '../filters.js';
+import { type FilterFlags, filterOptions, isPresent } from '../filters.js';
 import { withMonitor } from '../with-monitor.js';
 
 export async function connections(
@@ -9,12 +9,10 @@ export async function connections(
   flags: FilterFlags,
 ): Promise<void> {
   const target = await oneTarget(context, name);
-  await withMonitor(context, target, { sample: '3s' }, async (monitor) => {
-    const { since, until } = flags;
+  await withMonitor(context, target, { sample: '3s', present: isPresent(flags) }, async (monitor) => {
     const report = await monitor.getConnectionUsage({
       database: target.name,
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
+      ...filterOptions(flags),
     });
     if (context.options.json) printJson(report);
     else print(connectionsLines(report, context.width, context.style));

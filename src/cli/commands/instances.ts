@@ -1,7 +1,9 @@
 import {
   addInstance,
+  type Config,
   expandService,
   type InstanceConfig,
+  loadConfig,
   removeInstance,
   splitSecret,
   targetOf,
@@ -36,7 +38,7 @@ export async function add(
   if (password !== null && !known) await context.credentials.store(name, password, place);
   await addInstance(context.configPath, { name, url, ...(source === undefined ? {} : { password: source }) });
   const where = password === null ? '' : `; its password is in the ${place}`;
-  print([`added ${name} to ${context.configPath}${where}`]);
+  await told(context, `added ${name} to ${context.configPath}${where}`);
   if (inUrl !== null) {
     process.stderr.write(
       'dbvitals: the password was on the command line, where `ps` and the shell history see it; --password-stdin avoids that\n',
@@ -45,15 +47,11 @@ export async function add(
 }
 
 export async function list(context: CommandContext): Promise<void> {
-  const items = context.config.instances.map(({ name, url, password }) => ({
-    name,
-    url,
-    password: describe(password),
-  }));
   if (context.options.json) {
-    printJson({ schema: 'dbvitals.instances/1', items });
+    printInstances(context.config);
     return;
   }
+  const items = context.config.instances.map(itemOf);
   if (items.length === 0)
     print(['no instance is configured; `dbvitals discover` shows the servers of this host']);
   else {
@@ -72,7 +70,21 @@ export async function remove(context: CommandContext, [name = '']: readonly stri
   const known = context.config.instances.find((instance) => instance.name === name);
   await removeInstance(context.configPath, name);
   await context.credentials.remove(name, known?.password);
-  print([`removed ${name}`]);
+  await told(context, `removed ${name}`);
+}
+
+/** In JSON: the instances as they are configured now. */
+async function told(context: CommandContext, done: string): Promise<void> {
+  if (context.options.json) printInstances(await loadConfig(context.configPath));
+  else print([done]);
+}
+
+function printInstances({ instances }: Config): void {
+  printJson({ schema: 'dbvitals.instances/1', items: instances.map(itemOf) });
+}
+
+function itemOf({ name, url, password }: InstanceConfig) {
+  return { name, url, password: describe(password) };
 }
 
 function sourceOf(flags: AddFlags, password: string | null): InstanceConfig['password'] {

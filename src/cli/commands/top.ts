@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionFindings } from '../../analysis/findings/sessions.js';
 import { parseDuration } from '../../config/index.js';
+import { ERROR_CODES } from '../../core/errors.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { findingLines } from '../../render/report-lines.js';
 import { type TopInstance, type TopSortKey, type TopState, topLines } from '../../render/top.js';
@@ -31,11 +32,14 @@ export async function top(context: CommandContext, names: readonly string[], fla
   await unlockVault(context);
   await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
   for (const target of targets) await monitor.addTarget(target);
+  const down = new Map<string, number>();
+  monitor.on('down', ({ instance, code }) => down.set(instance, ERROR_CODES[code].exitCode));
   await monitor.start();
   const all = targets.map(({ name }) => name);
   if (flags.once || context.options.json || !process.stdout.isTTY || !process.stdin.isTTY) {
     await sleep(ONCE_MS, undefined, { signal: context.signal });
     await once(context, await ask(monitor, all, flags, flags.background === true), flags);
+    process.exitCode = Math.max(0, ...down.values());
   } else await interactive(context, monitor, all, flags);
 }
 

@@ -34,6 +34,7 @@ export function sumCounters(samples: readonly StatementCounterSample[]): Counter
 export function sumTicks(ticks: readonly InstanceTick[]): TickTotals {
   return {
     ticks: ticks.length,
+    peakConnections: ticks.length === 0 ? null : Math.max(...ticks.map(connectionsAt)),
     missedTicks: ticks.reduce((sum, tick) => sum + tick.missedTicks, 0),
     elapsedMs: ticks.reduce((sum, tick) => sum + tick.elapsedMs, 0),
     cpuNs: sumKnown(ticks.map((tick) => tick.cpuNs)),
@@ -44,6 +45,10 @@ export function sumTicks(ticks: readonly InstanceTick[]): TickTotals {
     firstMs: ticks[0]?.atMs ?? null,
     lastMs: ticks.at(-1)?.atMs ?? null,
   };
+}
+
+function connectionsAt({ sessionsActive, sessionsIdle, sessionsIdleInTransaction }: InstanceTick): number {
+  return sessionsActive + sessionsIdle + sessionsIdleInTransaction;
 }
 
 /** Samples of active sessions by wait, most first. */

@@ -6,6 +6,7 @@ import type { CounterSample } from '../../../src/core/samples.js';
 import { observed, START_MS } from './readings.js';
 
 export const NO_TICKS: TickTotals = {
+  peakConnections: null,
   ticks: 0,
   missedTicks: 0,
   elapsedMs: 0,
