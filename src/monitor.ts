@@ -37,7 +37,7 @@ import { examine } from './monitor/doctor.js';
 import { Events } from './monitor/events.js';
 import { fanOut } from './monitor/fan-out.js';
 import { bareHead, unknownInstance } from './monitor/head.js';
-import { failureLimit, localityLimit } from './monitor/limits.js';
+import { keepKnown, knownOf, recallKnown } from './monitor/known.js';
 import { LiveMonitor } from './monitor/live.js';
 import { ownOverhead } from './monitor/overhead.js';
 import { askPooler } from './monitor/pooler.js';
@@ -109,21 +109,27 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       keepMs: this.options.liveWindowMs ?? LIVE_WINDOW_MS,
       maxRows: LIVE_ROWS,
     });
-    const sinks = this.options.dataDir ? [await this.#openWriter(this.options.dataDir)] : [memory];
-    this.#memory = this.options.dataDir ? null : memory;
+    const { dataDir } = this.options;
+    const sinks = dataDir ? [await this.#openWriter(dataDir)] : [memory];
+    this.#memory = dataDir ? null : memory;
     const sink = fanOut(sinks);
     this.#releasers.push(() => sink.close());
     this.#flush = () => sink.flush();
     const live = new LiveMonitor({
       host: this.#openHost(),
       sink,
-      dataDir: this.options.dataDir ?? null,
+      dataDir: dataDir ?? null,
       clock: this.#clock,
       logger: this.#logger,
       emit: this.#events.emit,
       budgetPercent: this.options.budgetPercent ?? 2,
     });
     this.#live = live;
+    if (dataDir)
+      for (const event of ['up', 'down'] as const)
+        this.on(event, ({ instance }) =>
+          keepKnown(dataDir, instance, live.loop(instance)?.status, this.#logger),
+        );
     this.#releasers.push(() => live.stop());
     await Promise.all([...this.#targets.values()].map((target) => live.start(target)));
   }
@@ -230,22 +236,16 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     await this.#flush();
     const reader = await this.#reader();
     if (!this.#targets.has(name) && !(await reader.instances()).includes(name)) this.#target(name);
-    const { facts = null, locality = null, failure = null } = this.#live?.loop(name)?.status ?? {};
-    const latest = await reader.latestTick(name);
-    const limits = limitsOf([
-      ...(facts?.capabilities ?? []),
-      ...localityLimit(locality),
-      ...failureLimit(failure),
-    ]);
+    const status = this.#live?.loop(name)?.status;
+    const known = status === undefined ? recallKnown(this.options.dataDir, name) : knownOf(status);
     return {
       reader,
       clock: this.#clock,
       engine: this.#targets.get(name)?.engine ?? null,
-      maxConnections: facts?.maxConnections ?? latest?.maxConnections ?? null,
-      reservedConnections: facts?.reservedConnections ?? null,
-      userLimits: facts?.userLimits ?? null,
+      ...known,
+      maxConnections: known.maxConnections ?? (await reader.latestTick(name))?.maxConnections ?? null,
       cpuCount: this.#openHost().cpuCount,
-      ...(await askPooler(this.#targets.get(name), limits)),
+      ...(await askPooler(this.#targets.get(name), known.limits)),
     };
   }
 

@@ -37,7 +37,7 @@ const VALUE: Readonly<Record<TopSortKey, (item: SessionItem) => number | null>> 
 
 const HELP = [
   'order of sessions: c CPU  n run queue  r reads  w writes  m memory  t temp  x transaction age',
-  '/ filter (user, database, application, state, statement)   Esc clears it',
+  '/ filter (user, database, application, state, wait, client, statement)   Esc clears it',
   'b server processes on or off   space pause   h this help   q or Ctrl-C quit',
 ];
 
@@ -53,11 +53,19 @@ export function topLines(
   const status = statusLine(state, style);
   const help = state.help ? HELP : [];
   const room = Math.max(1, height - head.length - help.length - 2);
-  const items = instances
-    .flatMap(({ sessions }) => sessions.items)
-    .filter((item) => matches(item, state.filter));
+  const instanceOf = new Map(
+    instances.flatMap(({ sessions }) =>
+      sessions.items.map((item) => [item, sessions.instance ?? ''] as const),
+    ),
+  );
+  const items = [...instanceOf.keys()].filter((item) => matches(item, state.filter));
   const sorted = sortSessions(items, state.sort).slice(0, room);
-  const [header = '', ...rows] = renderTable(SESSION_COLUMNS, sorted.map(sessionCells), width);
+  const several = instances.length > 1;
+  const [header = '', ...rows] = renderTable(
+    several ? [{ title: 'instance' }, ...SESSION_COLUMNS] : SESSION_COLUMNS,
+    sorted.map((item) => [...(several ? [instanceOf.get(item) ?? ''] : []), ...sessionCells(item)]),
+    width,
+  );
   return [
     ...head.map(style.bold),
     status,
@@ -110,6 +118,8 @@ function statusLine(state: TopState, style: Style): string {
 
 function matches(item: SessionItem, filter: string): boolean {
   if (filter === '') return true;
-  const text = `${item.sessionId} ${item.user} ${item.database} ${item.application} ${item.state} ${item.waitClass} ${item.text}`;
-  return text.toLowerCase().includes(filter.toLowerCase());
+  const { sessionId, user, database, application, state, waitClass, waitEvent, client, text } = item;
+  const all = [sessionId, user, database, application, state, waitClass, waitEvent, text];
+  const whole = [...all, client?.address, client?.command, client?.pid].join(' ');
+  return whole.toLowerCase().includes(filter.toLowerCase());
 }

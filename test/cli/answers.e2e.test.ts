@@ -79,6 +79,8 @@ describeOnPostgres('answers', { version: NEWEST, ...WITH_STATEMENTS }, (server) 
     expect(only.items.map(({ application }) => application)).toEqual(['web']);
     expect(only.used).toBeGreaterThanOrEqual(2);
     expect(all.items.length).toBeGreaterThanOrEqual(2);
+    // Who reads beside the collector has not connected: what it found out is kept.
+    expect(all.reserved).toBe(3);
 
     // Nine that came one after the other are never nine at a time.
     for (let n = 0; n < 9; n += 1) {
