@@ -244,7 +244,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       engine: this.#targets.get(name)?.engine ?? null,
       ...known,
       maxConnections: known.maxConnections ?? (await reader.latestTick(name))?.maxConnections ?? null,
-      cpuCount: this.#openHost().cpuCount,
+      host: this.#openHost(),
       ...(await askPooler(this.#targets.get(name), known.limits)),
     };
   }

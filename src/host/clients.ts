@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { ClientEndpoint, ClientProcess } from '../core/host.js';
 import { describeProcess, readText } from './describe.js';
-import { parseTcp } from './parse/sockets.js';
+import { parseTcp, tcpAddressOf } from './parse/sockets.js';
 
 /** A scan of every process's descriptors costs tens of milliseconds with a thousand backends: one serves all lookups of this long. */
 const SCAN_EVERY_MS = 30_000;
 
-/** Inodes of the sockets at both ends of a connection. */
+/** Inodes of the sockets at both ends of a connection, and the client's address. */
 interface Ends {
+  readonly address: string;
   readonly clientInode: string;
   readonly serverInode: string;
 }
@@ -54,7 +55,11 @@ export class Clients {
 
   /** Connections to two servers may have the same client port: the server's end tells which is meant. */
   #tcpClient(endpoint: ClientEndpoint, port: number): number | null {
-    const found = this.#connections(endpoint.serverPid).get(port) ?? [];
+    // A client elsewhere may have the port of a connection within this host. A name instead of an address tells nothing.
+    const address = tcpAddressOf(endpoint.address ?? '');
+    const found = (this.#connections(endpoint.serverPid).get(port) ?? []).filter(
+      (ends) => address === null || ends.address === address,
+    );
     const own = found.length > 1 ? new Set(socketInodes(this.root, endpoint.serverPid)) : null;
     const ends = own === null ? found[0] : found.find(({ serverInode }) => own.has(serverInode));
     return ends === undefined ? null : this.#owner(ends.clientInode);
@@ -79,7 +84,10 @@ export class Clients {
       // The client's end of a connection within this namespace: the other end is in the table too.
       const serverInode = byLocalEnd.get(`${row.remoteAddress}:${row.remotePort}/${row.localPort}`);
       if (serverInode === undefined) continue;
-      ends.set(row.localPort, [...(ends.get(row.localPort) ?? []), { clientInode: row.inode, serverInode }]);
+      ends.set(row.localPort, [
+        ...(ends.get(row.localPort) ?? []),
+        { address: row.localAddress, clientInode: row.inode, serverInode },
+      ]);
     }
     this.#tables.set(namespace, { readAt: performance.now(), ends });
     return ends;

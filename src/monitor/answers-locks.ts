@@ -35,7 +35,7 @@ export async function answerLocks(context: AnswerContext, options: LockOptions):
       ...samples.flatMap(({ statementId }) => statementId ?? []),
     ]),
   ]);
-  const items = sessionItems(samples, texts, context.pooler);
+  const items = sessionItems(samples, texts, context.pooler, (endpoint) => context.host.findClient(endpoint));
   const latest = await reader.latestTick(database);
   const answer = lockAnswer(
     {

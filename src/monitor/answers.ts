@@ -7,6 +7,7 @@ import { parseTime } from '../config/index.js';
 import type { Clock } from '../core/clock.js';
 import type { EngineName } from '../core/engine-name.js';
 import type { UserLimits } from '../core/facts.js';
+import type { HostReader } from '../core/host.js';
 import type { QueryUsageOptions, SessionOptions } from '../core/monitor-options.js';
 import type { PoolerSnapshot } from '../core/pooler.js';
 import type { QueriesReport } from '../core/query-report.js';
@@ -24,7 +25,7 @@ export interface AnswerContext {
   readonly maxConnections: number | null;
   readonly reservedConnections: number | null;
   readonly userLimits: Readonly<Record<string, UserLimits>> | null;
-  readonly cpuCount: number;
+  readonly host: Pick<HostReader, 'cpuCount' | 'findClient'>;
   /** The pooler in front, when one is configured and answers. */
   readonly pooler: PoolerSnapshot | null;
 }
@@ -73,7 +74,7 @@ export async function answerQueries(
     findings: queryFindings(items, {
       engine: context.engine,
       seconds: Math.max(1, ticks.elapsedMs / 1000),
-      cpuCount: context.cpuCount,
+      cpuCount: context.host.cpuCount,
       at,
     }),
     items: selectItems(items, {
@@ -96,7 +97,8 @@ export async function answerSessions(
   ]);
   const present = options.since === undefined ? presentOf(samples) : samples;
   const texts = await reader.texts([...new Set(present.flatMap(({ statementId }) => statementId ?? []))]);
-  const items = sessionItems(present, texts, context.pooler).filter(
+  const findClient: HostReader['findClient'] = (endpoint) => context.host.findClient(endpoint);
+  const items = sessionItems(present, texts, context.pooler, findClient).filter(
     ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
   );
   return {

@@ -60,7 +60,7 @@ describeOnPostgres('behind PgBouncer', { version: NEWEST }, (server) => {
           .stream.localPort;
         expect(items.find(({ client: from }) => from?.through === 'pgbouncer')).toMatchObject({
           state: 'idleInTransaction',
-          client: { address: '127.0.0.1', port: local },
+          client: { address: '127.0.0.1', port: local, pid: process.pid },
         });
         await client.end();
       },

@@ -8,7 +8,7 @@ import {
   parseStat,
   parseStatm,
 } from '../../src/host/parse/process.js';
-import { parseTcp } from '../../src/host/parse/sockets.js';
+import { parseTcp, tcpAddressOf } from '../../src/host/parse/sockets.js';
 import { parseDiskstats, parseNetDev, parsePressure, parseSystemStat } from '../../src/host/parse/system.js';
 
 const STAT =
@@ -134,4 +134,22 @@ describe('the host', () => {
       },
     ]);
   });
+});
+
+it.each([
+  ['127.0.0.1', '0100007F'],
+  ['::ffff:10.0.0.7', '0700000A'],
+  ['::1', '00000000000000000000000001000000'],
+  ['fe80::1:2%eth0', '000080FE000000000000000002000100'],
+  ['2001:db8:0:1:2:3:4:5', 'B80D0120010000000300020005000400'],
+  ['localhost', null],
+  ['', null],
+])('the address %s is %s in /proc/net/tcp', (address, expected) => {
+  expect(tcpAddressOf(address)).toBe(expected);
+});
+
+it('an IPv4 address of a socket of both kinds is that address', () => {
+  const row =
+    '0: 0000000000000000FFFF00000100007F:1538 0000000000000000FFFF00000100007F:D431 01 0:0 0:0 0 0 0 7';
+  expect(parseTcp(`head\n${row}`)).toMatchObject([{ localAddress: '0100007F', remoteAddress: '0100007F' }]);
 });

@@ -1,14 +1,18 @@
+import type { HostReader } from '../../core/host.js';
 import type { PoolerSnapshot } from '../../core/pooler.js';
 import type { SessionSample } from '../../core/samples.js';
 import type { SessionClient, SessionItem } from '../../core/session-report.js';
 import type { StatementText } from '../../core/statement.js';
 import { clientsBehind } from '../connections/behind.js';
 
+type FindClient = HostReader['findClient'];
+
 /** Samples as a DBA wants to see them: rates instead of differences, ages instead of times. */
 export function sessionItems(
   samples: readonly SessionSample[],
   texts: ReadonlyMap<string, StatementText>,
   pooler: PoolerSnapshot | null,
+  findClient: FindClient,
 ): SessionItem[] {
   const behind = clientsBehind(pooler);
   return samples.map((sample) => {
@@ -28,7 +32,7 @@ export function sessionItems(
       database: row.database,
       user: row.user,
       application: row.application,
-      client: clientOf(sample, behind(row), pooler),
+      client: clientOf(sample, behind(row), pooler, findClient),
       state: row.state,
       statementId: sample.statementId,
       text: sample.statementId === null ? null : (texts.get(sample.statementId)?.text ?? null),
@@ -53,6 +57,7 @@ function clientOf(
   { row, client }: SessionSample,
   real: { address: string; port: number; application: string | null } | null,
   pooler: PoolerSnapshot | null,
+  findClient: FindClient,
 ): SessionClient | null {
   if (row.kind !== 'client') return null;
   const direct = {
@@ -63,12 +68,17 @@ function clientOf(
     container: client?.container ?? null,
   };
   if (real === null || pooler === null) return { ...direct, through: null };
+  // The pooler's own process is known where it runs on this host: its sockets lead on to a client that does too.
+  const found =
+    client === null || real.address === 'unix'
+      ? null
+      : findClient({ serverPid: client.pid, address: real.address, port: real.port });
   return {
     address: real.address,
     port: real.port,
-    pid: null,
-    command: real.application,
-    container: null,
+    pid: found?.pid ?? null,
+    command: found?.command ?? real.application,
+    container: found?.container ?? null,
     through: pooler.product,
   };
 }
