@@ -97,8 +97,10 @@ export async function answerSessions(
   ]);
   const present = options.since === undefined ? presentOf(samples) : samples;
   const texts = await reader.texts([...new Set(present.flatMap(({ statementId }) => statementId ?? []))]);
+  // Whom a server connection serves changes with each transaction: today's clients say nothing of a past window.
+  const pooler = options.since === undefined && options.until === undefined ? context.pooler : null;
   const findClient: HostReader['findClient'] = (endpoint) => context.host.findClient(endpoint);
-  const items = sessionItems(present, texts, context.pooler, findClient).filter(
+  const items = sessionItems(present, texts, pooler, findClient).filter(
     ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
   );
   return {

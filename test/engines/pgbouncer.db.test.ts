@@ -62,6 +62,8 @@ describeOnPostgres('behind PgBouncer', { version: NEWEST }, (server) => {
           state: 'idleInTransaction',
           client: { address: '127.0.0.1', port: local, pid: process.pid },
         });
+        const past = await monitor.getSessions({ database: 'db', since: '1m' });
+        expect(past.items.some(({ client: from }) => from?.through === 'pgbouncer')).toBe(false);
         await client.end();
       },
     );
