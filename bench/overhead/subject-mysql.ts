@@ -27,23 +27,16 @@ export async function startMysqlSubject(
     await admin.query(`CREATE USER ${user}@'%'; ${GRANTS.replaceAll('%', `${user}@'%'`)}`);
   }
   await admin.query("CREATE DATABASE bench; CREATE USER loader@'%'; GRANT ALL ON bench.* TO loader@'%'");
-  let filled = false;
-  const sysbench = (...args: string[]) =>
-    spawnSync(
-      SYSBENCH,
-      [
-        'oltp_read_write',
-        '--db-driver=mysql',
-        '--mysql-host=127.0.0.1',
-        `--mysql-port=${server.port}`,
-        '--mysql-user=loader',
-        '--mysql-db=bench',
-        '--tables=4',
-        '--table-size=20000',
-        ...args,
-      ],
-      { encoding: 'utf8' },
-    );
+  const sysbench = [
+    'oltp_read_write',
+    '--db-driver=mysql',
+    '--mysql-host=127.0.0.1',
+    `--mysql-port=${server.port}`,
+    '--mysql-user=loader',
+    '--mysql-db=bench',
+    '--tables=4',
+    '--table-size=20000',
+  ];
   const threads = server.flavour === 'mysql' ? THREADS_MYSQL : THREADS_MARIADB;
   return {
     url: server.url('', 'dbvitals'),
@@ -54,14 +47,12 @@ export async function startMysqlSubject(
       const tids = rows.flatMap(({ tid }) => (tid === null ? [] : Number(tid)));
       return new Map([...host.readThreads(server.pid, tids)].map(([tid, { cpuNs }]) => [tid, cpuNs]));
     },
-    throughput(seconds) {
+    startThroughput(seconds) {
       if (!existsSync(SYSBENCH)) return null;
-      if (!filled) sysbench('prepare');
-      filled = true;
-      const { stdout, stderr } = sysbench('--threads=4', `--time=${seconds}`, 'run');
-      const found = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(stdout)?.[1];
-      if (found === undefined) throw new Error(`sysbench: ${(stderr + stdout).slice(0, 300)}`);
-      return Number(found);
+      spawnSync(SYSBENCH, [...sysbench, 'prepare']);
+      const run = [...sysbench, '--threads=4', `--time=${seconds}`, '--report-interval=1', 'run'];
+      // Into a pipe it would report once in a while.
+      return spawn('stdbuf', ['-oL', SYSBENCH, ...run], { stdio: ['ignore', 'pipe', 'inherit'] });
     },
     async close() {
       await admin.end();

@@ -16,13 +16,7 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
     onProgress: say,
   });
   const admin = await server.connect();
-  let filled = false;
-  const pgbench = (...args: string[]) =>
-    spawnSync(
-      PGBENCH,
-      ['-h', server.host, '-p', String(server.port), '-U', 'postgres', ...args, 'postgres'],
-      { encoding: 'utf8' },
-    ).stdout;
+  const at = ['-h', server.host, '-p', String(server.port), '-U', 'postgres', 'postgres'];
   return {
     url: server.url(),
     peers: [{ name: 'pg_activity', start: () => startPgActivity(server.port) }],
@@ -36,12 +30,11 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
         [...host.readProcesses(rows.map(({ pid }) => pid))].map(([pid, { cpuNs }]) => [pid, cpuNs]),
       );
     },
-    throughput(seconds) {
+    startThroughput(seconds) {
       if (!existsSync(PGBENCH)) return null;
-      if (!filled) pgbench('-i', '-s', '10', '-q');
-      filled = true;
-      const output = pgbench('-c', '8', '-j', '2', '-T', String(seconds), '-M', 'prepared');
-      return Number(/tps = ([\d.]+)/.exec(output)?.[1]);
+      spawnSync(PGBENCH, ['-i', '-s', '10', '-q', ...at], { stdio: 'ignore' });
+      const run = ['-c', '8', '-j', '2', '-T', String(seconds), '-M', 'prepared', '-P', '1'];
+      return spawn(PGBENCH, [...run, ...at], { stdio: ['ignore', 'ignore', 'pipe'] });
     },
     async close() {
       await admin.end();

@@ -18,7 +18,7 @@ export interface Subject {
   startLoad(): Promise<ChildProcess>;
   /** Cumulative CPU of the server's processes or threads for sessions of a monitor, by pid or tid, ns. */
   serverCpuNs(host: HostReader, monitor: 'dbvitals' | string): Promise<ReadonlyMap<number, number>>;
-  /** Transactions per second of a benchmark that runs for so long; null where its program is not installed. */
-  throughput(seconds: number): number | null;
+  /** A benchmark that runs for so long and reports its transactions of each second; null where its program is not installed. */
+  startThroughput(seconds: number): ChildProcess | null;
   close(): Promise<void>;
 }
