@@ -62,7 +62,7 @@ function reports({ stdout, stderr }: ChildProcess): number[] {
   for (const output of [stdout, stderr]) {
     if (output === null) continue;
     createInterface({ input: output }).on('line', (line) => {
-      const [, before, after] = /tps: ([\d.]+)|([\d.]+) tps/.exec(line) ?? [];
+      const [, before, after] = /tps: ([\d.]+)|([\d.]+) tps,/.exec(line) ?? [];
       if (before !== undefined || after !== undefined) seen.push(Number(before ?? after));
     });
   }
