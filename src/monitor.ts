@@ -39,7 +39,7 @@ import { fanOut } from './monitor/fan-out.js';
 import { bareHead, unknownInstance } from './monitor/head.js';
 import { keepKnown, knownOf, recallKnown } from './monitor/known.js';
 import { LiveMonitor } from './monitor/live.js';
-import { ownOverhead } from './monitor/overhead.js';
+import { ownOverhead, storedOverhead } from './monitor/overhead.js';
 import { askPooler } from './monitor/pooler.js';
 import { openStoreReader, openStoreWriter } from './store/index.js';
 import { MemoryStore } from './store/memory/index.js';
@@ -125,11 +125,7 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       budgetPercent: this.options.budgetPercent ?? 2,
     });
     this.#live = live;
-    if (dataDir)
-      for (const event of ['up', 'down'] as const)
-        this.on(event, ({ instance }) =>
-          keepKnown(dataDir, instance, live.loop(instance)?.status, this.#logger),
-        );
+    if (dataDir) keepKnown(dataDir, this.#events, (name) => live.loop(name)?.status, this.#logger);
     this.#releasers.push(() => live.stop());
     await Promise.all([...this.#targets.values()].map((target) => live.start(target)));
   }
@@ -205,16 +201,15 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
     );
   }
 
-  /** What watching costs, per probe. */
+  /** What watching costs: per probe, or beside a running collector what that kept of each instance in the last hour. */
   async getOverhead(options: { readonly database?: string } = {}): Promise<OverheadReport> {
-    const names =
-      options.database === undefined ? [...this.#targets.keys()] : [this.#target(options.database).name];
-    const items = names.flatMap((name) => this.#live?.loop(name)?.overhead ?? []);
-    return {
-      schema: 'dbvitals.overhead/1',
-      ...this.#head(options.database ?? null),
-      items: [...items, ownOverhead()],
-    };
+    const live = this.#live;
+    const items =
+      live === null && this.options.dataDir
+        ? await storedOverhead(await this.#reader(), options.database, this.#clock)
+        : this.#named(options.database).flatMap((name) => live?.loop(name)?.overhead ?? []);
+    const head = this.#head(options.database ?? null);
+    return { schema: 'dbvitals.overhead/1', ...head, items: [...items, ownOverhead()] };
   }
 
   /** There is something, stored or in memory, to answer from; with `withinMs` something as new as that. */
@@ -256,6 +251,10 @@ export class DatabaseResourceMonitor implements AsyncDisposable {
       'CLOSED',
       'nothing was collected: start() was not called and there is no data directory',
     );
+  }
+
+  #named(name: string | undefined): string[] {
+    return name === undefined ? [...this.#targets.keys()] : [this.#target(name).name];
   }
 
   #target(name: string): Target {

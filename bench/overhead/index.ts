@@ -23,7 +23,7 @@ const SUBJECTS: Readonly<Record<string, (say: (line: string) => void) => Promise
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));
-  const [seconds = quick ? 30 : 600, pairs = quick ? 2 : 20] = args
+  const [seconds = quick ? 30 : 600, pairs = quick ? 2 : 80] = args
     .filter((arg) => /^\d+$/.test(arg))
     .map(Number);
   const name = args.find((arg) => arg in SUBJECTS) ?? 'postgresql';
@@ -33,7 +33,7 @@ export async function run({ json, quick, args }: BenchOptions): Promise<BenchRes
     say(`${SESSIONS} sessions run on ${name}; measuring for ${seconds} s`);
     const figures = await measure(subject, seconds, say).finally(() => load.kill('SIGKILL'));
     await once(load, 'exit').catch(() => {});
-    const throughput = pairs === 0 ? {} : await compareThroughput(subject, pairs, 5, say);
+    const throughput = pairs === 0 ? {} : await compareThroughput(subject, pairs, say);
     const result = { engine: name, sessions: SESSIONS, ...figures.own, ...throughput };
     if (!json) console.table(result);
     if (!json) console.table(figures.peers);

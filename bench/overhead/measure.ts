@@ -26,6 +26,7 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
   const before = {
     ownNs: treeNs(host, collector.child),
     peerNs: peers.map(({ child }) => treeNs(host, child)),
+    peerLooks: await Promise.all(peers.map((peer) => peer.refreshes?.())),
     atMs: performance.now(),
     idleNs: (await host.read()).cpu.idleNs,
   };
@@ -40,6 +41,7 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
     residentMb.push(Math.round((host.readProcesses([own]).get(own)?.residentBytes ?? 0) / 2 ** 20));
     say(`${Math.round(((step + 1) * seconds) / STEPS)} s: ${residentMb.at(-1)} MB resident`);
   }
+  const peerLooks = await Promise.all(peers.map((peer) => peer.refreshes?.()));
   const elapsedNs = (performance.now() - before.atMs) * 1e6;
   const share = (ns: number) => Number(((100 * ns) / elapsedNs / cpus().length).toFixed(3));
   const figures = {
@@ -55,6 +57,9 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
     else {
       peerFigures[`${name}PercentOfHost`] = share(treeNs(host, child) - (before.peerNs[i] as number));
       peerFigures[`${name}ServerPercentOfHost`] = share(server.get(name)?.ns ?? 0);
+      const looks = (peerLooks[i] ?? 0) - (before.peerLooks[i] ?? 0);
+      // A peer that the load keeps from its second costs less a second, not less a look.
+      if (looks > 0) peerFigures[`${name}SecondsPerRefresh`] = Number((elapsedNs / 1e9 / looks).toFixed(2));
     }
   }
   for (const peer of peers) {

@@ -12,14 +12,30 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
     version: existsSync(PGBENCH) ? 'debian' : 'any',
     preload: ['pg_stat_statements'],
     extensions: ['pg_stat_statements'],
-    settings: { max_connections: sessions + 60, shared_buffers: '128MB' },
+    settings: {
+      max_connections: sessions + 60,
+      shared_buffers: '512MB',
+      checkpoint_timeout: '1h',
+      max_wal_size: '8GB',
+      autovacuum: 'off',
+      full_page_writes: 'off',
+    },
     onProgress: say,
   });
   const admin = await server.connect();
   const at = ['-h', server.host, '-p', String(server.port), '-U', 'postgres', 'postgres'];
   return {
     url: server.url(),
-    peers: [{ name: 'pg_activity', start: () => startPgActivity(server.port) }],
+    peers: [
+      {
+        name: 'pg_activity',
+        start: () => startPgActivity(server.port),
+        async refreshes() {
+          const { rows } = await admin.query<{ calls: string }>(PG_ACTIVITY_LOOKS);
+          return Number(rows[0]?.calls);
+        },
+      },
+    ],
     startLoad: () => spawnLoad('postgresql', server.port, sessions),
     async serverCpuNs(host, application) {
       const { rows } = await admin.query<{ pid: number }>(
@@ -42,6 +58,10 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
     },
   };
 }
+
+/** Its statement for running sessions, once a refresh. */
+const PG_ACTIVITY_LOOKS = `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
+  WHERE query LIKE '%pg_stat_activity%' AND query LIKE '%AS is_parallel_worker%' AND query NOT LIKE '%pg_stat_statements%'`;
 
 /** pg_activity wants a terminal: `script` gives it one. */
 function startPgActivity(port: number): ChildProcess | null {

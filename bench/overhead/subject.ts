@@ -6,6 +6,8 @@ export interface Peer {
   readonly name: string;
   /** Null where it is not installed. */
   start(): ChildProcess | null;
+  /** How often it has looked at the sessions; where it can be told. */
+  refreshes?(): Promise<number>;
   /** Ends what keeps it working, e.g. scrapes. */
   stop?(): void;
 }

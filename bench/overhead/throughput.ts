@@ -2,52 +2,55 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Collector, startCollector, stopCollector } from './collector.js';
+import { type Change, effectOf, floorOf, type Quad } from './quads.js';
 import type { Subject } from './subject.js';
 
 /** What a young collector compiles is not what watching costs; the warm-up of its start is not enough for that. */
 const WARM_UP_MS = 60_000;
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
+const BLOCK_MS = 2_000;
 
 /**
- * Transactions per second with and without the monitor, in random order within each pair, beside pairs without it on either
- * side. The load runs through, and so does the collector, stopped by SIGSTOP where there shall be none: between two runs of a
- * benchmark program throughput drifts by more than what is looked for.
+ * Transactions per second with and without the monitor in blocks of seconds, four to a quad. The load runs through, and so does
+ * the collector, stopped by SIGSTOP where there shall be none: between two runs of a benchmark program throughput drifts by
+ * more than what is looked for.
  */
 export async function compareThroughput(
   subject: Subject,
   pairs: number,
-  seconds: number,
   say: (line: string) => void,
 ): Promise<Record<string, unknown>> {
-  const blockMs = seconds * 1000 + SETTLE_MS;
-  const load = subject.startThroughput(Math.ceil((2 * WARM_UP_MS + 4 * pairs * blockMs) / 1000));
+  const count = Math.ceil(pairs / 2);
+  const quadMs = 4 * (BLOCK_MS + SETTLE_MS);
+  const load = subject.startThroughput(Math.ceil((2 * WARM_UP_MS + count * quadMs) / 1000));
   if (load === null) return { throughput: 'the benchmark program is not installed' };
   const perSecond = reports(load);
   const collector = await startCollector(subject.url);
+  const measure = async (watched: boolean) => {
+    await setWatching(collector, watched);
+    perSecond.length = 0;
+    await sleep(BLOCK_MS);
+    return mean(perSecond);
+  };
   try {
     await sleep(WARM_UP_MS);
-    const floor: number[] = [];
-    const effect: number[] = [];
-    const measure = async (watched: boolean) => {
-      await setWatching(collector, watched);
-      perSecond.length = 0;
-      await sleep(seconds * 1000);
-      return mean(perSecond);
-    };
-    for (let pair = 0; pair < pairs; pair += 1) {
-      floor.push(ratio(await measure(false), await measure(false)));
-      const withFirst = Math.random() < 0.5;
-      const [first, second] = [await measure(withFirst), await measure(!withFirst)];
-      effect.push(withFirst ? ratio(first, second) : ratio(second, first));
-      say(
-        `pair ${pair + 1}: floor ${floor.at(-1)?.toFixed(2)} %, with the monitor ${effect.at(-1)?.toFixed(2)} %`,
-      );
+    const quads: Quad[] = [];
+    while (quads.length < count) {
+      const inside = Math.random() < 0.5;
+      const four = [
+        await measure(!inside),
+        await measure(inside),
+        await measure(inside),
+        await measure(!inside),
+      ];
+      quads.push({ watchedInside: inside, perSecond: four as unknown as Quad['perSecond'] });
+      if (quads.length % 5 === 0)
+        say(`${2 * quads.length} pairs: ${shown(effectOf(quads))}; floor ${shown(floorOf(quads))}`);
     }
     return {
-      throughputPairs: pairs,
-      throughputSeconds: seconds,
-      throughputChangePercent: summary(effect),
-      floorPercent: summary(floor),
+      throughputChange: shown(effectOf(quads)),
+      throughputFloor: shown(floorOf(quads)),
+      pairs: 2 * count,
     };
   } finally {
     load.kill('SIGKILL');
@@ -74,18 +77,10 @@ async function setWatching({ child }: Collector, watched: boolean): Promise<void
   await sleep(SETTLE_MS);
 }
 
-function ratio(a: number, b: number): number {
-  return 100 * (a / b - 1);
-}
-
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Mean and 95 % interval (normal approximation). */
-function summary(values: readonly number[]): string {
-  const middle = mean(values);
-  const variance =
-    values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1);
-  return `${middle.toFixed(2)} ± ${(1.96 * Math.sqrt(variance / values.length)).toFixed(2)}`;
+function shown({ medianPercent, lowPercent, highPercent }: Change): string {
+  return `${medianPercent} % (95 %: ${lowPercent} to ${highPercent})`;
 }

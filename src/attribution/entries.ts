@@ -31,12 +31,12 @@ export interface Amount {
 export class Entries {
   /** By who (database, user, application, client address), then by what. */
   #open = new Map<string, Map<string, OpenEntry>>();
-  readonly #groups = new GroupKeys();
   #fromMs = 0;
 
   constructor(
     private readonly instance: string,
     private readonly statementId: (digest: string) => string,
+    private readonly groups = new GroupKeys(),
   ) {}
 
   /** The row of a statement as this session runs it. */
@@ -79,7 +79,7 @@ export class Entries {
     session: SessionRow | null,
     backendType: string | null,
   ): OpenEntry {
-    const who = session === null ? '' : this.#groups.of(session);
+    const who = session === null ? '' : this.groups.of(session);
     const entries = this.#open.get(who) ?? new Map<string, OpenEntry>();
     this.#open.set(who, entries);
     const key = digest ?? `${kind}\0${backendType}`;

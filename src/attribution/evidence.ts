@@ -48,10 +48,11 @@ export class Evidence {
   /** Samples by statement, of each session and of each group of sessions that are alike. */
   readonly #sessions = new Map<string, Map<string, number>>();
   readonly #used = new Map<string, Used>();
-  readonly #groups = new GroupKeys();
 
   /** A sample weighs more than older ones: the same as letting those decay, without touching each every tick. */
   #sampleWeight = 1;
+
+  constructor(private readonly groups = new GroupKeys()) {}
 
   /** `tickShare`: the part of the tick that the statement seen at its end had run. */
   observe(key: string, session: SessionRow, cost: ProcessCost | null, tickShare: number): void {
@@ -72,7 +73,7 @@ export class Evidence {
     seen.runQueueNs += (cost?.runQueueNs ?? 0) * tickShare;
     this.#statements.set(session.digest, seen);
     this.#count(key, session.digest);
-    this.#count(this.#groups.of(session), session.digest);
+    this.#count(this.groups.of(session), session.digest);
   }
 
   /**
@@ -103,7 +104,7 @@ export class Evidence {
 
   /** What is to be shared of a session. */
   used({ key, session, cpuNs, wakeUps }: Pool): void {
-    for (const who of [key, this.#groups.of(session), EVERYBODY]) {
+    for (const who of [key, this.groups.of(session), EVERYBODY]) {
       const used = this.#used.get(who) ?? { cpuNs: 0, wakeUps: 0 };
       used.cpuNs += cpuNs * this.#sampleWeight;
       used.wakeUps += wakeUps * this.#sampleWeight;
@@ -155,7 +156,7 @@ export class Evidence {
     if (this.#sessions.size < 2 * sessions.length + 100) return;
     const live = new Set([
       EVERYBODY,
-      ...sessions.flatMap((each) => [sessionKeyOf(each), this.#groups.of(each)]),
+      ...sessions.flatMap((each) => [sessionKeyOf(each), this.groups.of(each)]),
     ]);
     for (const key of new Set([...this.#sessions.keys(), ...this.#used.keys()])) {
       if (live.has(key)) continue;

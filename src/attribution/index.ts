@@ -6,6 +6,7 @@ import type { AttributionTick, Attributor, UsageEntry } from '../core/usage.js';
 import { Counted } from './counted.js';
 import { type Amount, add, addDuration, Entries, type OpenEntry } from './entries.js';
 import { Evidence } from './evidence.js';
+import { GroupKeys } from './group-keys.js';
 import { EndedWorkers } from './parallel.js';
 import { merged, type Pool } from './pool.js';
 import { Readers } from './readers.js';
@@ -26,7 +27,7 @@ const COUNTERS_STALE_MS = 120_000;
 class Ledger implements Attributor {
   readonly #entries: Entries;
   readonly #spans = new Spans();
-  readonly #evidence = new Evidence();
+  readonly #evidence: Evidence;
   readonly #workers = new EndedWorkers();
   readonly #readers = new Readers();
   readonly #settlement: Settlement;
@@ -36,12 +37,15 @@ class Ledger implements Attributor {
   #countersAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(instance: string) {
-    this.#entries = new Entries(instance, (digest) => statementIdOf(instance, digest));
+    const groups = new GroupKeys();
+    this.#entries = new Entries(instance, (digest) => statementIdOf(instance, digest), groups);
+    this.#evidence = new Evidence(groups);
     this.#settlement = new Settlement(this.#entries, this.#evidence);
   }
 
   tick(input: AttributionTick): void {
-    const byId = new Map(input.sessions.map((session) => [session.id, session]));
+    const byId = new Map<string, SessionRow>();
+    for (const session of input.sessions) byId.set(session.id, session);
     const listed = new Set<number>();
     const othersRead = this.#readers.observe(input, byId);
     for (const session of input.sessions) {

@@ -22,7 +22,7 @@ const MOST_ALONE = 64;
 /** The costliest sessions stay alone; the others become one pool per group, as their rows will be anyway. */
 export function merged(pools: readonly Pool[]): Pool[] {
   if (pools.length <= MOST_ALONE) return [...pools];
-  const sorted = [...pools].sort((a, b) => b.cpuNs - a.cpuNs);
+  const sorted = [...pools].sort(costliestFirst);
   const groups = new Map<string, Pool>();
   for (const pool of sorted.slice(MOST_ALONE)) {
     const key = groupKeyOf(pool.session);
@@ -31,6 +31,10 @@ export function merged(pools: readonly Pool[]): Pool[] {
     else join(group, pool);
   }
   return [...sorted.slice(0, MOST_ALONE), ...groups.values()];
+}
+
+function costliestFirst(a: Pool, b: Pool): number {
+  return b.cpuNs - a.cpuNs;
 }
 
 function join(group: Pool, pool: Pool): void {

@@ -4,6 +4,8 @@ import type { SessionRow } from '../core/session.js';
 interface Running {
   readonly digest: string;
   readonly startedAtMs: number;
+  /** How long it had run when it was seen, ms. */
+  readonly ageMs: number;
   /** Its running time that samples saw so far, ms. */
   seenMs: number;
 }
@@ -13,7 +15,7 @@ export interface Span {
   readonly exact: boolean;
   /** Time the statement seen now has run since the later of its start and the previous tick, ms. */
   readonly elapsedMs: number;
-  /** The execution seen at the previous tick that has ended meanwhile. */
+  /** The execution seen at the previous tick that has ended meanwhile; the duration is below 0 where clocks disagree. */
   readonly ended: { readonly digest: string; readonly durationMs: number; readonly seenMs: number } | null;
 }
 
@@ -25,7 +27,7 @@ export class Spans {
   /** `nowMs` is the server's clock at this tick. */
   observe(key: string, session: SessionRow, nowMs: number, tickMs: number): Span {
     const before = this.#previous.get(key);
-    const now = runningOf(session);
+    const now = runningOf(session, nowMs);
     if (now !== null) this.#current.set(key, now);
     const same =
       before !== undefined &&
@@ -42,7 +44,7 @@ export class Spans {
           ? null
           : {
               digest: before.digest,
-              durationMs: endOf(session, now, nowMs) - before.startedAtMs,
+              durationMs: durationOf(before, session, now, nowMs),
               seenMs: before.seenMs,
             },
     };
@@ -59,13 +61,20 @@ export class Spans {
   }
 }
 
-function runningOf(session: SessionRow): Running | null {
+function runningOf(session: SessionRow, nowMs: number): Running | null {
   if (session.state !== 'active' || session.digest === null || session.statementStartedAtMs === null)
     return null;
-  return { digest: session.digest, startedAtMs: session.statementStartedAtMs, seenMs: 0 };
+  const startedAtMs = session.statementStartedAtMs;
+  return { digest: session.digest, startedAtMs, ageMs: Math.max(0, nowMs - startedAtMs), seenMs: 0 };
 }
 
-/** Exact when the session has been idle since; else the start of its next statement is the latest it can have ended. */
-function endOf(session: SessionRow, now: Running | null, nowMs: number): number {
-  return now?.startedAtMs ?? session.stateChangedAtMs ?? nowMs;
+/**
+ * Exact when the session has done nothing since. Else it ended at the latest when what is known to come after it did,
+ * and a session that runs a thousand statements a second would give each of them a tick: an execution is seen at a
+ * random moment of its life, so that twice its age then is what to expect of it.
+ */
+function durationOf(before: Running, session: SessionRow, now: Running | null, nowMs: number): number {
+  const mostMs = (now?.startedAtMs ?? session.stateChangedAtMs ?? nowMs) - before.startedAtMs;
+  const nothingSince = now === null && session.statementStartedAtMs === before.startedAtMs;
+  return nothingSince ? mostMs : Math.min(mostMs, 2 * before.ageMs);
 }

@@ -47,9 +47,14 @@ export interface CommandContext {
 
 const AD_HOC = 'adhoc';
 
-export async function openContext(options: GlobalOptions, signal: AbortSignal): Promise<CommandContext> {
+/** `mayBegin`: a configuration that was named and is not there yet is a new one, not a mistake. */
+export async function openContext(
+  options: GlobalOptions,
+  signal: AbortSignal,
+  mayBegin: boolean,
+): Promise<CommandContext> {
   const configPath = options.config ?? defaultConfigPath(process.env, homedir());
-  const config = await loadConfig(configPath);
+  const config = await loadConfig(configPath, options.config !== undefined && !mayBegin);
   return {
     options,
     signal,

@@ -28,6 +28,11 @@ export function printError(error: DbvitalsError, json: boolean): void {
   else console.error(`dbvitals: ${message.join('\n  ')}${remedy === null ? '' : `\n  remedy: ${remedy}`}`);
 }
 
+/** The worst of what happened decides; what was found (1) is less than an instance that was not reached (3). */
+export function endWith(exitCode: number): void {
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCode);
+}
+
 /** commander has printed its own message already. */
 function commanderExit(error: unknown): number | null {
   const { code, exitCode } = error as { code?: string; exitCode?: number };

@@ -1,11 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { QUERY_SORT_KEYS } from '../core/monitor-options.js';
-import { type CommandContext, type GlobalOptions, openContext } from './context.js';
+import { type Add, type Load, wholeNumber } from './command-table.js';
+import { type GlobalOptions, openContext } from './context.js';
+import { addInstances } from './instance-commands.js';
 import { SEVERITIES } from './judge.js';
 import { VERSION } from './version.js';
-
-type Run = (context: CommandContext, args: readonly string[], options: never) => Promise<void>;
-type Load = () => Promise<Run>;
 
 /** The command table. A command's code is loaded when it runs, so that `--help` loads none. */
 export function buildProgram(signal: AbortSignal): Command {
@@ -29,7 +28,7 @@ export function buildProgram(signal: AbortSignal): Command {
         Readonly<Record<string, never>>;
       const run = await load();
       const args = positional.filter((each): each is string => each !== undefined);
-      await run(await openContext(options, signal), args, options as never);
+      await run(await openContext(options, signal, command.name() === 'add'), args, options as never);
     });
     return command;
   };
@@ -39,8 +38,6 @@ export function buildProgram(signal: AbortSignal): Command {
   addInspection(add);
   return program;
 }
-
-type Add = (usage: string, description: string, examples: readonly string[], load: Load) => Command;
 
 function addWatching(add: Add): void {
   add(
@@ -78,7 +75,8 @@ function addWatching(add: Add): void {
         .choices(['cpu', 'runqueue', 'reads', 'writes', 'memory', 'temp', 'xact'])
         .default('cpu'),
     )
-    .option('--background', 'server processes too');
+    .option('--background', 'server processes too')
+    .addOption(failOn('with --once: exit code 1 from this severity on'));
 }
 
 function addAnswers(add: Add): void {
@@ -90,6 +88,7 @@ function addAnswers(add: Add): void {
         'dbvitals queries prod --since 1h',
         'dbvitals queries --sort temp --limit 5',
         'dbvitals queries prod --json | jq .items[0]',
+        'dbvitals queries prod --since 1h --fail-on warning   # exit code 1 when something is found',
       ],
       async () => (await import('./commands/queries.js')).queries,
     ),
@@ -97,7 +96,8 @@ function addAnswers(add: Add): void {
     .option('--min-duration <time>', 'leave out statements with a shorter mean')
     .addOption(new Option('--sort <key>', 'order').choices([...QUERY_SORT_KEYS]).default('cpu'))
     .option('--limit <n>', 'rows', wholeNumber, '20')
-    .option('--sample <time>', 'how long to watch when nothing is stored', '10s');
+    .option('--sample <time>', 'how long to watch when nothing is stored', '10s')
+    .addOption(failOn());
   filters(
     add(
       'sessions [name]',
@@ -143,9 +143,7 @@ function addLocks(add: Add): void {
     .option('--since <time>', 'episodes from: 30s, 15m, 1h, 7d or ISO 8601')
     .option('--until <time>', 'to')
     .option('--ddl <table>', 'what an ALTER of this table would stand behind, and whom it would stop')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
-    );
+    .addOption(failOn());
 }
 
 function addDeadlocks(add: Add): void {
@@ -164,57 +162,7 @@ function addDeadlocks(add: Add): void {
     .option('--kind <kinds>', 'only these, joined by commas: happened, imminent, risk, latent')
     .option('--limit <n>', 'the newest', wholeNumber, '200')
     .option('--sample <time>', 'how long to watch when nothing is stored', '10s')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit code 1 from this severity on').choices([...SEVERITIES]),
-    );
-}
-
-function addInstances(add: Add): void {
-  add(
-    'discover',
-    'database servers of this host, by their processes, without a login',
-    ['dbvitals discover', 'dbvitals discover --json'],
-    async () => (await import('./commands/discover.js')).discover,
-  );
-  add(
-    'add <name> <url>',
-    'add an instance to the configuration; a password goes to the vault',
-    [
-      'dbvitals add prod postgresql://monitor@db1:5432/postgres --password-stdin < secret',
-      'dbvitals add prod postgresql://monitor@db1/postgres --password-command "pass show db1"',
-      'dbvitals add prod postgresql:///?service=prod      # from ~/.pg_service.conf and ~/.pgpass',
-    ],
-    async () => (await import('./commands/instances.js')).add,
-  )
-    .option('--password-stdin', 'read the password from standard input')
-    .option('--password-command <command>', 'a command that prints it')
-    .option('--password-env <name>', 'an environment variable that holds it')
-    .option('--password-keyring', 'keep it in the OS keyring instead of the vault')
-    .option('--vault-passphrase', 'make the vault, if there is none, with a passphrase asked for now');
-  add(
-    'list',
-    'configured instances',
-    ['dbvitals list'],
-    async () => (await import('./commands/instances.js')).list,
-  );
-  add(
-    'remove <name>',
-    'remove an instance and its password',
-    ['dbvitals remove prod'],
-    async () => (await import('./commands/instances.js')).remove,
-  );
-  add(
-    'test [names...]',
-    'log in to the instances and say what answers',
-    ['dbvitals test', 'dbvitals test prod'],
-    async () => (await import('./commands/test.js')).test,
-  );
-  add(
-    'doctor [names...]',
-    'what can be known of an instance, and the exact GRANT or setting for the rest',
-    ['dbvitals doctor prod'],
-    async () => (await import('./commands/doctor.js')).doctor,
-  );
+    .addOption(failOn());
 }
 
 function addInspection(add: Add): void {
@@ -248,6 +196,10 @@ function filters(command: Command): Command {
     .option('--client <address>', 'only this client address');
 }
 
+function failOn(what = 'exit code 1 from this severity on'): Option {
+  return new Option('--fail-on <severity>', what).choices([...SEVERITIES]);
+}
+
 function withGlobals(command: Command): Command {
   return command
     .option(
@@ -261,10 +213,4 @@ function withGlobals(command: Command): Command {
       new Option('--log-level <level>', 'what `collect` logs').choices(['debug', 'info', 'warn', 'error']),
     )
     .option('--url <url>', 'an instance without configuration');
-}
-
-/** The text itself, once it is known to be a number above 0. */
-function wholeNumber(text: string): string {
-  if (/^[1-9]\d*$/.test(text)) return text;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

@@ -10,6 +10,8 @@ export async function askSecret(question: string, signal: AbortSignal): Promise<
   const terminal = openTerminal();
   if (terminal === null) return null;
   const { input, output } = terminal;
+  // Before the question: who answers it at once must not see the secret on the screen either.
+  input.setRawMode(true);
   output.write(question);
   try {
     return await typed(input, signal);
@@ -43,7 +45,6 @@ function openTerminal(): { input: ReadStream; output: WriteStream } | null {
 }
 
 function typed(input: ReadStream, signal: AbortSignal): Promise<string> {
-  input.setRawMode(true);
   input.setEncoding('utf8');
   return new Promise((resolve, reject) => {
     let text = '';

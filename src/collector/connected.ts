@@ -3,6 +3,7 @@ import type { Connection } from '../core/engine.js';
 import { sessionIdOf, statementIdOf } from '../core/ids.js';
 import type { Probe, ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { ProcessCost } from '../core/process.js';
+import type { SessionSample } from '../core/samples.js';
 import type { SessionRow } from '../core/session.js';
 import { taskOf } from '../core/session-key.js';
 import { LOCK_WAIT_CLASSES } from '../core/wait-class.js';
@@ -60,7 +61,7 @@ export class Connected {
   ) {
     this.connection = takingTurns(opened);
     this.#runner = new ProbeRunner(ports.engine, this.connection, meter, ports.logger);
-    this.#counters = new CountersLane(this.#runner);
+    this.#counters = new CountersLane(this.#runner, ports.host, locality.serverPid);
     this.#directory = new Directory(ports.engine, ports.target.name);
     this.#digests = new Digests(ports, this.connection, this.#runner, this.#directory, meter);
     this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
@@ -159,16 +160,18 @@ export class Connected {
 
   #probeTick(atMs: number, sessions: readonly SessionRow[]): ProbeTick {
     const own = this.#ownSessionIds();
+    const waiterIds: string[] = [];
+    const activeIds: string[] = [];
+    for (const { id, waitClass, state, kind } of sessions) {
+      if (LOCK_WAIT_CLASSES.has(waitClass) && !own.has(id)) waiterIds.push(id);
+      if (state === 'active' && kind === 'client') activeIds.push(id);
+    }
     return {
       instance: this.ports.target.name,
       facts: this.connection.facts,
       atMs,
-      waiterIds: sessions
-        .filter(({ id, waitClass }) => LOCK_WAIT_CLASSES.has(waitClass) && !own.has(id))
-        .map(({ id }) => id),
-      activeIds: sessions
-        .filter(({ state, kind }) => state === 'active' && kind === 'client')
-        .map(({ id }) => id),
+      waiterIds,
+      activeIds,
     };
   }
 
@@ -223,9 +226,9 @@ export class Connected {
   ): void {
     const { sink, target, ownCpuNs } = this.ports;
     const instance = target.name;
-    sink.append(
-      'session_samples',
-      this.#idleTurns.select(sessions).map((row) => ({
+    const samples: SessionSample[] = [];
+    for (const row of this.#idleTurns.select(sessions))
+      samples.push({
         atMs: at.atMs,
         instance,
         // Where sessions do not tell when they began, the server's start tells this id from that of its last life.
@@ -234,15 +237,12 @@ export class Connected {
         row: onOurClock(row, clockOffsetMs),
         cost: costOf(row, costs),
         client: this.#directory.client(row),
-      })),
-    );
+      });
+    sink.append('session_samples', samples);
     const used = ownCpuNs();
     const monitorCpuNs = used - this.#lastOwnCpuNs;
     this.#lastOwnCpuNs = used;
-    const own = this.#ownSessionIds();
-    const server = sessions.filter(({ id }) => own.has(id)).map((row) => costOf(row, costs)?.cpuNs ?? null);
-    const monitorServerCpuNs =
-      this.tracker === null ? null : server.reduce<number>((sum, cpuNs) => sum + (cpuNs ?? 0), 0);
+    const monitorServerCpuNs = this.tracker === null ? null : this.#ownServerCpuNs(sessions, costs);
     sink.append('instance_ticks', [
       instanceTick(instance, 'up', sessions, costs, {
         ...at,
@@ -253,6 +253,13 @@ export class Connected {
       }),
     ]);
     this.#govern(monitorCpuNs + (monitorServerCpuNs ?? 0), at.elapsedMs);
+  }
+
+  #ownServerCpuNs(sessions: readonly SessionRow[], costs: TrackedCosts): number {
+    const own = this.#ownSessionIds();
+    let ns = 0;
+    for (const row of sessions) if (own.has(row.id)) ns += costOf(row, costs)?.cpuNs ?? 0;
+    return ns;
   }
 
   #govern(usedNs: number, elapsedMs: number): void {

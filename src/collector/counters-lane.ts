@@ -1,6 +1,8 @@
+import type { HostReader } from '../core/host.js';
 import type { LockReading } from '../core/locks.js';
 import type { ProbeRecords, ProbeTick } from '../core/probe.js';
 import type { CounterSample } from '../core/samples.js';
+import { cgroupCounters } from './cgroup-counters.js';
 import type { ProbeRunner } from './probe-runner.js';
 import { counterSamples, deadlocksIn, ServerCounters } from './records.js';
 
@@ -14,14 +16,25 @@ export interface CountersFound {
   readonly held: LockReading | null;
 }
 
-/** The probes of the ten-second lane, one after another. */
+/** The probes of the ten-second lane, one after another, and what the control group of a local server says. */
 export class CountersLane {
   readonly #table = new ServerCounters();
 
-  constructor(private readonly runner: ProbeRunner) {}
+  constructor(
+    private readonly runner: ProbeRunner,
+    private readonly host: Pick<HostReader, 'readCgroup'>,
+    /** Null: not on this host. */
+    private readonly serverPid: number | null,
+  ) {}
 
   async read(tick: ProbeTick, signal: AbortSignal): Promise<CountersFound> {
-    const rows: CounterSample[] = [];
+    const cgroup = this.serverPid === null ? null : this.host.readCgroup(this.serverPid);
+    const rows: CounterSample[] = counterSamples(
+      tick.instance,
+      cgroup === null ? [] : cgroupCounters(cgroup),
+      this.#table,
+      tick.atMs,
+    );
     let records: ProbeRecords = {};
     for (const probe of this.runner.inLane('counters')) {
       const found = await this.runner.may(probe, tick, signal);

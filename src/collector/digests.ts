@@ -40,11 +40,7 @@ export class Digests {
     this.#count = statements?.counters.length ?? this.#count;
     const deltas = statements === undefined ? null : this.#deltas.next(statements, tick.atMs);
     if (deltas === null) return null;
-    await this.learnTexts(
-      deltas.map(({ digest }) => digest),
-      tick.atMs,
-      signal,
-    );
+    await this.learnTexts(new Set(deltas.map(({ digest }) => digest)), tick.atMs, signal);
     const theirs = deltas.filter(({ digest }) => !this.directory.isOwn(digest));
     const named = theirs.map((delta) => ({
       ...delta,
@@ -60,7 +56,7 @@ export class Digests {
   }
 
   /** Never throws: without its text a statement is still told apart by its digest. */
-  async learnTexts(digests: readonly string[], atMs: number, signal: AbortSignal): Promise<void> {
+  async learnTexts(digests: ReadonlySet<string>, atMs: number, signal: AbortSignal): Promise<void> {
     try {
       const texts = await this.directory.learnTexts(this.connection, digests, atMs, signal);
       if (texts.length > 0) this.ports.sink.append('statements', texts);

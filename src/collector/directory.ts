@@ -41,10 +41,11 @@ export class Directory {
   /** Some session belongs to a database or user without a name yet. */
   lacksNames(sessions: readonly Pick<SessionRow, 'database' | 'user'>[]): boolean {
     const { databases, users } = this.#names;
-    return sessions.some(
-      ({ database, user }) =>
-        (database !== null && !databases.has(database)) || (user !== null && !users.has(user)),
-    );
+    for (const { database, user } of sessions) {
+      if (database !== null && !databases.has(database)) return true;
+      if (user !== null && !users.has(user)) return true;
+    }
+    return false;
   }
 
   database(id: string | null): string | null {
@@ -104,11 +105,11 @@ export class Directory {
   /** Texts of digests never seen; empty when there is nothing new. */
   async learnTexts(
     connection: Connection,
-    digests: Iterable<string>,
+    digests: ReadonlySet<string>,
     nowMs: number,
     signal: AbortSignal,
   ): Promise<readonly StatementText[]> {
-    const unseen = [...new Set(digests)]
+    const unseen = [...digests]
       .filter((digest) => !this.#texts.has(digest) && (this.#retryAtMs.get(digest) ?? 0) <= nowMs)
       .slice(0, MOST_TEXTS);
     if (unseen.length === 0) return [];

@@ -13,11 +13,10 @@ const LIGHT_EVERY_TICKS = 5;
 export type IdleTasks = ReadonlyMap<number | null, number | null>;
 
 export function idleTasks(sessions: readonly SessionRow[]): IdleTasks {
-  return new Map(
-    sessions
-      .filter(({ state }) => state === 'idle')
-      .map((session) => [taskOf(session), session.stateChangedAtMs]),
-  );
+  const idle = new Map<number | null, number | null>();
+  for (const session of sessions)
+    if (session.state === 'idle') idle.set(taskOf(session), session.stateChangedAtMs);
+  return idle;
 }
 
 /**
@@ -41,18 +40,20 @@ export class DueTasks {
   ): readonly number[] {
     this.#ticks += 1;
     const many = tasks.length > MANY;
-    const due = tasks.filter((task) => {
-      if (!known.has(task)) return true;
-      if (idle.has(task) && (many || this.#untouched(task, idle.get(task) ?? null)))
-        return (task + this.#ticks) % IDLE_EVERY_TICKS === 0;
-      return !many || !this.#light.has(task) || (task + this.#ticks) % LIGHT_EVERY_TICKS === 0;
-    });
+    const due: number[] = [];
+    for (const task of tasks)
+      if (!known.has(task) || (task + this.#ticks) % this.#everyTicks(task, idle, many) === 0) due.push(task);
     for (const task of many ? [] : due) {
       const sinceMs = idle.get(task) ?? null;
       if (sinceMs === null) this.#idleSinceMs.delete(task);
       else this.#idleSinceMs.set(task, sinceMs);
     }
     return due;
+  }
+
+  #everyTicks(task: number, idle: IdleTasks, many: boolean): number {
+    if (idle.has(task) && (many || this.#untouched(task, idle.get(task) ?? null))) return IDLE_EVERY_TICKS;
+    return many && this.#light.has(task) ? LIGHT_EVERY_TICKS : 1;
   }
 
   learn(task: number, { cpuNs, elapsedMs }: ProcessCost): void {

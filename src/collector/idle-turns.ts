@@ -12,15 +12,18 @@ export class IdleTurns {
   select(sessions: readonly SessionRow[]): SessionRow[] {
     this.#ticks += 1;
     const next = new Map<string, number>();
-    const kept = sessions.filter(({ id, state }, index) => {
-      if (state !== 'idle') return true;
-      const turn = this.#next.get(id);
-      const due = turn === undefined || turn <= this.#ticks;
-      // The first wait differs from session to session, so that they are not all stored in one tick.
-      const wait = turn === undefined ? 1 + (index % IDLE_EVERY_TICKS) : IDLE_EVERY_TICKS;
-      next.set(id, due ? this.#ticks + wait : turn);
-      return due;
-    });
+    const kept: SessionRow[] = [];
+    for (const [index, session] of sessions.entries()) {
+      if (session.state !== 'idle') kept.push(session);
+      else {
+        const turn = this.#next.get(session.id);
+        const due = turn === undefined || turn <= this.#ticks;
+        // The first wait differs from session to session, so that they are not all stored in one tick.
+        const wait = turn === undefined ? 1 + (index % IDLE_EVERY_TICKS) : IDLE_EVERY_TICKS;
+        next.set(session.id, due ? this.#ticks + wait : turn);
+        if (due) kept.push(session);
+      }
+    }
     this.#next = next;
     return kept;
   }

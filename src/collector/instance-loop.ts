@@ -1,5 +1,5 @@
 import type { Locality } from '../core/capability.js';
-import { withDeadline } from '../core/deadline.js';
+import { UNANSWERED, withDeadline } from '../core/deadline.js';
 import type { Engine } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import type { InstanceFacts } from '../core/facts.js';
@@ -56,7 +56,7 @@ export class InstanceLoop {
   }
 
   get overhead(): readonly OverheadItem[] {
-    return this.#meter.items();
+    return this.#meter.items(this.ports.target.name);
   }
 
   /** Begins ticking; resolves after the first tick or the first failure. */
@@ -106,6 +106,7 @@ export class InstanceLoop {
       2 * DEADLINES.connect,
       signal,
       (inner) => engine.connect(target, { signal: inner, deadlineMs: DEADLINES.connect, logger }),
+      UNANSWERED,
     );
     const previous = this.#status.facts;
     const { facts } = connection;

@@ -30,8 +30,9 @@ export class Meter {
     this.#of(probe).failures += 1;
   }
 
-  items(): OverheadItem[] {
+  items(instance: string): OverheadItem[] {
     return [...this.#costs].map(([probe, cost]) => ({
+      instance,
       probe,
       runs: cost.runs,
       failures: cost.failures,

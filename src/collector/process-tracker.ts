@@ -89,10 +89,14 @@ export class ProcessTracker implements Tracker {
    */
   #listed(sessions: readonly SessionRow[]): readonly number[] {
     const { length } = this.#children;
-    const known = ({ osPid }: SessionRow) => osPid === null || this.#last.has(osPid);
-    if (length < MANY || this.#ticks % LIST_EVERY_TICKS === 0 || !sessions.every(known))
+    if (length < MANY || this.#ticks % LIST_EVERY_TICKS === 0 || !this.#knowsAll(sessions))
       this.#children = [...this.host.children(this.serverPid), this.serverPid];
     return this.#children;
+  }
+
+  #knowsAll(sessions: readonly SessionRow[]): boolean {
+    for (const { osPid } of sessions) if (osPid !== null && !this.#last.has(osPid)) return false;
+    return true;
   }
 
   /**

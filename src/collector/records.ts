@@ -88,18 +88,36 @@ export function instanceTick(
     readBytes: totals?.readBytes ?? null,
     writeBytes: totals?.writeBytes ?? null,
     anonBytes: totals?.anonBytes ?? null,
+    timeslices: totals?.timeslices ?? null,
+    minorFaults: totals?.minorFaults ?? null,
+    majorFaults: totals?.majorFaults ?? null,
+    blockIoDelayMs: totals?.blockIoDelayMs ?? null,
   };
 }
 
-/** What is not known of a process counts as nothing. */
+/** What is not known of a process counts as nothing; delays are known of all or of none. */
 function sumOf(costs: Iterable<ProcessCost>) {
-  const sum = { cpuNs: 0, runQueueNs: 0, readBytes: 0, writeBytes: 0, anonBytes: 0 };
+  const sum = {
+    cpuNs: 0,
+    runQueueNs: 0,
+    readBytes: 0,
+    writeBytes: 0,
+    anonBytes: 0,
+    timeslices: 0,
+    minorFaults: 0,
+    majorFaults: 0,
+    blockIoDelayMs: null as number | null,
+  };
   for (const cost of costs) {
     sum.cpuNs += cost.cpuNs;
     sum.runQueueNs += cost.runQueueNs ?? 0;
     sum.readBytes += cost.readBytes ?? 0;
     sum.writeBytes += cost.writeBytes ?? 0;
     sum.anonBytes += cost.anonBytes ?? 0;
+    sum.timeslices += cost.timeslices ?? 0;
+    sum.minorFaults += cost.minorFaults ?? 0;
+    sum.majorFaults += cost.majorFaults ?? 0;
+    if (cost.blockIoDelayMs !== null) sum.blockIoDelayMs = (sum.blockIoDelayMs ?? 0) + cost.blockIoDelayMs;
   }
   return sum;
 }

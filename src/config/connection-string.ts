@@ -15,7 +15,13 @@ export interface ParsedConnection {
   readonly serviceFile: string | null;
 }
 
-const TLS_MODES: readonly TlsOptions['mode'][] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+export const TLS_MODES = [
+  'disable',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+] as const satisfies readonly TlsOptions['mode'][];
 
 /**
  * A connection URL as libpq has them: percent-encoding, `?host=` for Unix sockets, `sslmode`, `sslrootcert`, `sslcert`,

@@ -5,6 +5,7 @@ import { type Document, isMap, LineCounter, parseDocument, type YAMLSeq } from '
 import { z } from 'zod';
 import { DbvitalsError } from '../core/errors.js';
 import { parseConnectionString } from './connection-string.js';
+import { chosen, connectionFields, urlOfFields } from './fields.js';
 import { parseDuration, parseSize } from './units.js';
 
 const passwordSource = z.union([
@@ -25,16 +26,32 @@ const readable = (read: (text: string) => unknown, what: string) =>
     }
   }, what);
 
-const instance = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores'),
-  url: readable(parseConnectionString, 'a connection URL such as postgresql://monitor@host:5432/postgres'),
-  password: passwordSource.optional(),
-  /** Admin console of a pooler in front of it. */
-  pooler: readable(
-    parseConnectionString,
-    'a connection URL such as postgresql://stats@host:6432/pgbouncer',
-  ).optional(),
-});
+/** Reached by a URL, or by its parts, which come out as one. */
+const instance = z
+  .strictObject({
+    name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores'),
+    password: passwordSource.optional(),
+    /** Admin console of a pooler in front of it. */
+    pooler: readable(
+      parseConnectionString,
+      'a connection URL such as postgresql://stats@host:6432/pgbouncer',
+    ).optional(),
+    url: readable(
+      parseConnectionString,
+      'a connection URL such as postgresql://monitor@host:5432/postgres',
+    ).optional(),
+    ...connectionFields,
+  })
+  .transform(({ name, url, password, pooler, ...fields }, context) => {
+    const problem = chosen(url, fields);
+    if (problem !== null) context.addIssue(problem);
+    return {
+      name,
+      url: url ?? (fields.type === undefined ? '' : urlOfFields({ ...fields, type: fields.type })),
+      ...(password === undefined ? {} : { password }),
+      ...(pooler === undefined ? {} : { pooler }),
+    };
+  });
 
 const schema = z.strictObject({
   dataDir: z.string().optional(),
@@ -56,10 +73,17 @@ export function defaultConfigPath(env: Readonly<Record<string, string | undefine
   return env.DBVITALS_CONFIG ?? join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'dbvitals/config.yaml');
 }
 
-/** A missing file is an empty configuration. Rejects with CONFIG_INVALID (every problem with its line), CONFIG_SECRET or CONFIG_PERMISSIONS. */
-export async function loadConfig(path: string): Promise<Config> {
+/**
+ * A missing file is an empty configuration, unless it must be there. Rejects with CONFIG_INVALID (every problem with its
+ * line), CONFIG_SECRET or CONFIG_PERMISSIONS.
+ */
+export async function loadConfig(path: string, mustExist = false): Promise<Config> {
   const text = await readConfig(path);
-  return text === null ? { instances: [] } : check(path, text).config;
+  if (text !== null) return check(path, text).config;
+  if (!mustExist) return { instances: [] };
+  throw new DbvitalsError('CONFIG_INVALID', `there is no file ${path}`, {
+    remedy: `dbvitals add NAME URL --config ${path} makes it`,
+  });
 }
 
 /** Adds an instance; the rest of the file, comments included, stays as it is. */

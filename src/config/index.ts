@@ -1,4 +1,5 @@
-export { type ParsedConnection, parseConnectionString, splitSecret } from './connection-string.js';
+export { type ParsedConnection, parseConnectionString, splitSecret, TLS_MODES } from './connection-string.js';
+export { type ConnectionFields, misfit, urlOfFields, withTls } from './fields.js';
 export {
   addInstance,
   type Config,

@@ -1,5 +1,9 @@
 import { DbvitalsError } from './errors.js';
 
+/** Of a connect that nobody answers. */
+export const UNANSWERED =
+  'check host, port and firewall, and whether the server hangs: nothing there says yes or no';
+
 /**
  * Runs `work` with a signal that aborts when the caller's does or when `deadlineMs` is over. On expiry the returned
  * promise rejects with DEADLINE_EXCEEDED at once, even if `work` ignores its signal; `work`'s own late end is dropped.
@@ -9,11 +13,18 @@ export async function withDeadline<T>(
   deadlineMs: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  remedy?: string,
 ): Promise<T> {
   signal.throwIfAborted();
   const own = new AbortController();
   const expire = () =>
-    own.abort(new DbvitalsError('DEADLINE_EXCEEDED', `${operation} did not end within ${deadlineMs} ms`));
+    own.abort(
+      new DbvitalsError(
+        'DEADLINE_EXCEEDED',
+        `${operation} did not end within ${deadlineMs} ms`,
+        remedy === undefined ? {} : { remedy },
+      ),
+    );
   // Not AbortSignal.any: the caller's signal lives long, and what depends on it keeps each answer alive until a full
   // collection (a third of the collector's CPU at a thousand sessions).
   const pass = () => own.abort(signal.reason);

@@ -36,7 +36,6 @@ export interface HostReading {
   };
   readonly disks: readonly DiskReading[];
   readonly interfaces: readonly InterfaceReading[];
-  readonly cgroup: CgroupReading | null;
 }
 
 /** One whole block device of /proc/diskstats; elsewhere than on Linux all of them together, as `all`. */
@@ -60,14 +59,15 @@ export interface InterfaceReading {
   readonly sendDrops: number;
 }
 
-/** Limits and throttling of a control group (v1 or v2). */
+/** Limits and throttling of the control group of a process, of v1 or v2. Null: not limited, or not shown. */
 export interface CgroupReading {
   readonly path: string;
-  readonly version: 1 | 2;
   readonly cpuLimitCores: number | null;
   readonly cpuUsedNs: number | null;
   readonly throttledNs: number | null;
   readonly throttledPeriods: number | null;
   readonly memoryLimitBytes: number | null;
   readonly memoryUsedBytes: number | null;
+  /** Page cache that has not been used lately, part of memoryUsedBytes: the kernel takes it back first. */
+  readonly memoryInactiveFileBytes: number | null;
 }

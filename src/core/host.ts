@@ -1,5 +1,5 @@
 import type { Capability } from './capability.js';
-import type { HostReading } from './host-reading.js';
+import type { CgroupReading, HostReading } from './host-reading.js';
 import type { ProcessReading } from './process.js';
 
 /**
@@ -22,6 +22,8 @@ export interface HostReader {
   /** CPU of a process with all its threads, the ended ones too, ns in steps of one clock tick; null if gone. */
   processCpuNs(pid: number): number | null;
   describe(pid: number): ProcessDescription | null;
+  /** Limits and throttling of the control group that a process runs in; null where there is none to read. */
+  readCgroup(pid: number): CgroupReading | null;
   /** Which local process holds the other end of a connection to a local server. */
   findClient(connection: ClientEndpoint): ClientProcess | null;
   /** The whole host. Elsewhere than on Linux other programs are asked, and it takes as long as they do. */

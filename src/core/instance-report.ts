@@ -34,10 +34,15 @@ export interface DoctorReport extends Report<Capability> {
   readonly clockOffsetMs: number;
 }
 
-/** `dbvitals.overhead/1`: one row per probe, and the monitor itself as `process`. */
+/**
+ * `dbvitals.overhead/1`: one row per instance and probe, and this process itself as `process`. Read from a store beside a
+ * collector: one row per instance, `tick`, with what the collector used for it in the last hour.
+ */
 export type OverheadReport = Report<OverheadItem>;
 
 export interface OverheadItem {
+  /** Null for the process, which serves all instances. */
+  readonly instance: string | null;
   readonly probe: string;
   readonly runs: number;
   readonly failures: number;

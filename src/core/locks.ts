@@ -87,6 +87,8 @@ export interface LockSession {
   readonly lockBytes?: number | null;
   /** PostgreSQL: age(backend_xmin), in transactions; null for none. */
   readonly xminAge: number | null;
+  /** PostgreSQL: backend_xid, given to a transaction with the first row that it locks or changes; null for none. */
+  readonly xid?: number | null;
 }
 
 /** The locks of those who wait and of those who block them, at one moment. */
@@ -99,4 +101,6 @@ export interface LockReading {
   /** Locks of the sessions above, bounded per session; those of waiters and blockers on what is waited for come first. */
   readonly locks: readonly LockRow[];
   readonly edges: readonly LockEdge[];
+  /** PostgreSQL: the transaction id that comes next; null where no session of the reading has one. */
+  readonly nextXid?: number | null;
 }

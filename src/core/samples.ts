@@ -39,6 +39,12 @@ export interface InstanceTick {
   readonly readBytes: number | null;
   readonly writeBytes: number | null;
   readonly anonBytes: number | null;
+  /** How often its processes were given a CPU: context switches to them. */
+  readonly timeslices: number | null;
+  readonly minorFaults: number | null;
+  readonly majorFaults: number | null;
+  /** Waiting for the block layer, all processes together; null unless kernel.task_delayacct is on. */
+  readonly blockIoDelayMs: number | null;
   /** CPU of our own sessions on the server. */
   readonly monitorServerCpuNs: number | null;
   /** CPU of this process that went into this instance's tick. */

@@ -3,7 +3,13 @@ import type { SessionKind, SessionState } from './session.js';
 import type { WaitClass } from './wait-class.js';
 
 /** `dbvitals.sessions/1` */
-export type SessionsReport = Report<SessionItem>;
+export interface SessionsReport extends Report<SessionItem> {
+  /**
+   * CPU of all processes of the instance, in percent of one, over the ticks of the window, whatever is filtered out of the
+   * items; null where they cannot be seen.
+   */
+  readonly cpuPercent: number | null;
+}
 
 export interface SessionItem {
   /** The engine's own id (PostgreSQL: pid). */

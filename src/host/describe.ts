@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { ProcessDescription } from '../core/host.js';
-import { containerOf, parseCgroupPath } from './parse/cgroup.js';
+import { cgroupPathOf, containerOf, parseCgroupPaths } from './parse/cgroup.js';
 import { parseNamespacePid, parseStat } from './parse/process.js';
 import { CLOCK_TICKS, parseSystemStat } from './parse/system.js';
 
@@ -8,7 +8,7 @@ import { CLOCK_TICKS, parseSystemStat } from './parse/system.js';
 export function describeProcess(root: string, pid: number): ProcessDescription | null {
   const stat = parseStat(readText(`${root}/${pid}/stat`));
   if (stat === null) return null;
-  const cgroup = parseCgroupPath(readText(`${root}/${pid}/cgroup`))?.path ?? null;
+  const cgroup = cgroupPathOf(parseCgroupPaths(readText(`${root}/${pid}/cgroup`)));
   return {
     pid,
     parentPid: stat.parentPid,

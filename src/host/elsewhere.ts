@@ -38,7 +38,6 @@ export async function readElsewhere(library: SystemLibrary, platform: NodeJS.Pla
       receiveDrops: each.rx_dropped,
       sendDrops: each.tx_dropped,
     })),
-    cgroup: null,
   };
 }
 

@@ -29,13 +29,6 @@ export function hostSamples(previous: HostReading, next: HostReading): HostSampl
   }
   devices('disk', 'device', previous.disks, next.disks);
   devices('interface', 'name', previous.interfaces, next.interfaces);
-  counter(
-    'cgroup.throttledNs',
-    previous.cgroup?.throttledNs,
-    next.cgroup?.throttledNs ?? null,
-    next.cgroup?.path,
-  );
-  gauge('cgroup.memoryUsedBytes', next.cgroup?.memoryUsedBytes ?? null, next.cgroup?.path);
   return samples;
 
   function devices<T extends object>(prefix: string, key: keyof T, before: readonly T[], now: readonly T[]) {

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { HostReader } from '../core/host.js';
+import { readCgroup } from './cgroup.js';
 import { Clients } from './clients.js';
 import { describeProcess } from './describe.js';
 import { Descriptors } from './descriptors.js';
@@ -7,7 +8,7 @@ import { readElsewhere, type SystemLibrary } from './elsewhere.js';
 import { capabilitiesElsewhere, hostCapabilities } from './host-capabilities.js';
 import { logFiles } from './log-files.js';
 import { ProcessFiles } from './processes.js';
-import { readCgroup, readSystem } from './system.js';
+import { readSystem } from './system.js';
 
 export { discoverInstances } from './discovery/discover.js';
 export { hostSamples } from './host-samples.js';
@@ -46,11 +47,9 @@ export function openHost(options: HostOptions = {}): HostReader {
     children: (pid) => (linux ? processes.children(pid) : []),
     endedChildrenCpuNs: (pid) => processes.endedChildrenCpuNs(pid),
     describe: (pid) => (linux ? describeProcess(root, pid) : null),
+    readCgroup: (pid) => (linux ? readCgroup(root, sysRoot, pid) : null),
     findClient: (endpoint) => (linux ? clients.find(endpoint) : null),
-    read: async () =>
-      linux
-        ? readSystem(root, files, readCgroup(root, sysRoot, 'self'))
-        : readElsewhere(await library(), platform),
+    read: async () => (linux ? readSystem(root, files) : readElsewhere(await library(), platform)),
     logs: logFiles(root),
     close: () => files.close(),
   };

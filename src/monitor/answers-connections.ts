@@ -2,20 +2,27 @@ import { CONNECTION_COUNTERS, connectionFailures } from '../analysis/connections
 import { connectionItems, poolItems } from '../analysis/connections/items.js';
 import type { ConnectionOptions } from '../core/monitor-options.js';
 import type { ConnectionItem, ConnectionsReport } from '../core/session-report.js';
-import { type AnswerContext, answerSessions, DEFAULT_RANGE, filterOf, windowOf } from './answers.js';
+import {
+  type AnswerContext,
+  DEFAULT_RANGE,
+  envelope,
+  filterOf,
+  overheadOf,
+  sessionsSeen,
+  windowOf,
+} from './answers.js';
 
 export async function answerConnections(
   context: AnswerContext,
   options: ConnectionOptions,
 ): Promise<ConnectionsReport> {
   const { reader, clock } = context;
-  const sessions = await answerSessions(context, { ...options, includeBackground: false });
-  const items = connectionItems(sessions.items, context.userLimits);
+  const seen = await sessionsSeen(context, { ...options, includeBackground: false });
+  const items = connectionItems(seen.items, context.userLimits);
   const counted = windowOf(clock, options.since ?? DEFAULT_RANGE, options.until);
   const counters = await reader.instanceCounters(options.database, counted, CONNECTION_COUNTERS);
   return {
-    ...sessions,
-    schema: 'dbvitals.connections/1',
+    ...envelope('dbvitals.connections/1', context, options.database, seen.window, overheadOf(seen.ticks)),
     limits: context.limits,
     max: context.maxConnections,
     reserved: context.reservedConnections,
@@ -36,7 +43,7 @@ async function usedOf(
   if (since !== undefined)
     return (await context.reader.ticks(database, windowOf(context.clock, since, until))).peakConnections;
   if (Object.keys(filterOf(options)).length === 0) return countOf(items);
-  const all = await answerSessions(context, { database, includeBackground: false });
+  const all = await sessionsSeen(context, { database, includeBackground: false });
   return countOf(connectionItems(all.items, null));
 }
 

@@ -1,3 +1,4 @@
+import { LIMIT_COUNTERS, limitFindings } from '../analysis/findings/limits.js';
 import { queryFindings } from '../analysis/findings/queries.js';
 import { sessionFindings } from '../analysis/findings/sessions.js';
 import { queryItems } from '../analysis/queries/items.js';
@@ -31,8 +32,9 @@ export interface AnswerContext {
 }
 
 export const DEFAULT_RANGE = '1h';
-/** Sessions are those of the last ticks: idle ones are stored every tenth. */
-const PRESENT = '12s';
+/** Sessions are those of the last ticks: idle ones are stored every tenth, and all of them seconds after they were seen. */
+const PRESENT = '20s';
+const IDLE_PRESENT_MS = 11_500;
 
 export async function answerQueries(
   context: AnswerContext,
@@ -43,11 +45,12 @@ export async function answerQueries(
   const before: Window = { fromMs: window.fromMs - (window.toMs - window.fromMs), toMs: window.fromMs };
   const filter = filterOf(options);
   const name = options.database;
-  const [usage, counters, ticks, previousTicks] = await Promise.all([
+  const [usage, counters, ticks, previousTicks, limits] = await Promise.all([
     reader.usage(name, window, filter),
     reader.counters(name, window, filter),
     reader.ticks(name, window),
     reader.ticks(name, before),
+    reader.instanceCounters(name, window, LIMIT_COUNTERS),
   ]);
   const previous = previousTicks.ticks === 0 ? null : await reader.usage(name, before, filter);
   // Shares and coverage are of the instance, whatever is filtered out of the rows.
@@ -71,12 +74,15 @@ export async function answerQueries(
     ...envelope('dbvitals.queries/1', context, name, reportWindow(window, ticks), overheadOf(ticks)),
     limits: [...limitsBut('connections.', context.limits), ...filterLimits(filter)],
     coverage,
-    findings: queryFindings(items, {
-      engine: context.engine,
-      seconds: Math.max(1, ticks.elapsedMs / 1000),
-      cpuCount: context.host.cpuCount,
-      at,
-    }),
+    findings: [
+      ...limitFindings(limits, at),
+      ...queryFindings(items, {
+        engine: context.engine,
+        seconds: Math.max(1, ticks.elapsedMs / 1000),
+        cpuCount: context.host.cpuCount,
+        at,
+      }),
+    ],
     items: selectItems(items, {
       sortBy: options.sortBy ?? 'cpu',
       minDurationMs: options.minDurationMs ?? 0,
@@ -89,6 +95,16 @@ export async function answerSessions(
   context: AnswerContext,
   options: SessionOptions,
 ): Promise<SessionsReport> {
+  const { items, ticks, window } = await sessionsSeen(context, options);
+  return {
+    ...envelope('dbvitals.sessions/1', context, options.database, window, overheadOf(ticks)),
+    cpuPercent: ticks.cpuNs === null || ticks.elapsedMs <= 0 ? null : ticks.cpuNs / ticks.elapsedMs / 1e4,
+    items,
+  };
+}
+
+/** Those that are there now, or were in a window. */
+export async function sessionsSeen(context: AnswerContext, options: SessionOptions) {
   const { reader } = context;
   const window = windowOf(context.clock, options.since ?? PRESENT, options.until);
   const [samples, ticks] = await Promise.all([
@@ -103,16 +119,7 @@ export async function answerSessions(
   const items = sessionItems(present, texts, pooler, findClient).filter(
     ({ kind }) => options.includeBackground === true || kind === 'client' || kind === 'parallelWorker',
   );
-  return {
-    ...envelope(
-      'dbvitals.sessions/1',
-      context,
-      options.database,
-      reportWindow(window, ticks),
-      overheadOf(ticks),
-    ),
-    items,
-  };
+  return { items, ticks, window: reportWindow(window, ticks) };
 }
 
 /**
@@ -124,7 +131,8 @@ function presentOf(samples: readonly SessionSample[]): SessionSample[] {
   const lastOf = new Map<string, number>();
   for (const { atMs, row } of samples) lastOf.set(row.id, Math.max(atMs, lastOf.get(row.id) ?? 0));
   return samples.filter(
-    ({ atMs, row }) => atMs === lastOf.get(row.id) && (row.state === 'idle' || newest - atMs < 1500),
+    ({ atMs, row }) =>
+      atMs === lastOf.get(row.id) && newest - atMs < (row.state === 'idle' ? IDLE_PRESENT_MS : 1500),
   );
 }
 

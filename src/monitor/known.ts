@@ -3,6 +3,7 @@ import type { UserLimits } from '../core/facts.js';
 import type { Logger } from '../core/logger.js';
 import { type Limit, limitsOf } from '../core/report.js';
 import { jsonFiles } from '../store/index.js';
+import type { Events } from './events.js';
 import { failureLimit, localityLimit } from './limits.js';
 
 /** What was found out when an instance was connected to, as far as answers tell it. */
@@ -22,19 +23,27 @@ export function knownOf({ facts, locality, failure }: InstanceStatus): Known {
   };
 }
 
-/** Kept beside the samples: who reads beside a collector has no connection of its own to ask. */
+/**
+ * Keeps it beside the samples whenever an instance comes or goes: who reads beside a collector has no connection of its own
+ * to ask.
+ */
 export function keepKnown(
   directory: string,
-  instance: string,
-  status: InstanceStatus | undefined,
+  events: Pick<Events, 'on'>,
+  statusOf: (instance: string) => InstanceStatus | undefined,
   logger: Logger,
 ): void {
-  if (status === undefined) return;
-  try {
-    jsonFiles<Known>(directory, 'known').save(instance, knownOf(status));
-  } catch (error) {
-    logger.warn({ instance, error: (error as Error).message }, 'what is known of it was not kept');
-  }
+  const keep = ({ instance }: { readonly instance: string }) => {
+    const status = statusOf(instance);
+    if (status === undefined) return;
+    try {
+      jsonFiles<Known>(directory, 'known').save(instance, knownOf(status));
+    } catch (error) {
+      logger.warn({ instance, error: (error as Error).message }, 'what is known of it was not kept');
+    }
+  };
+  events.on('up', keep);
+  events.on('down', keep);
 }
 
 export function recallKnown(directory: string | null | undefined, instance: string): Known {

@@ -44,7 +44,7 @@ export function connectionsLines(report: ConnectionsReport, width: number, style
     style.bold(header),
     ...rows,
     ...poolLines(report.pools, width, style),
-    ...limitLines(report.limits, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

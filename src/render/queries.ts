@@ -36,8 +36,8 @@ export function queriesLines(report: QueriesReport, width: number, style: Style)
     style.bold(header),
     ...rows,
     ...(report.items.length === 0 ? ['nothing was seen in this window'] : []),
-    ...limitLines(report.limits, style),
-    ...findingLines(report.findings, style),
+    ...limitLines(report.limits, width, style),
+    ...findingLines(report.findings, width, style),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Finding, Limit, Overhead, Report } from '../core/report.js';
-import { formatMs, UNKNOWN } from './format.js';
+import { formatBytes, formatMs, UNKNOWN } from './format.js';
 import { plain } from './plain.js';
+import { wrap } from './wrap.js';
 
 /** How emphasis is shown: colours on a terminal, nothing in a pipe. */
 export interface Style {
@@ -32,39 +33,55 @@ export function overheadLine(overhead: Overhead | null): string {
   return `monitor's own cost: ${formatMs(overhead.cpuMs)} CPU here, ${overhead.serverCpuMs === null ? UNKNOWN : formatMs(overhead.serverCpuMs)} in the server`;
 }
 
-export function limitLines(limits: readonly Limit[], style: Style): string[] {
+export function limitLines(limits: readonly Limit[], width: number, style: Style): string[] {
   if (limits.length === 0) return [];
   return [
     '',
     style.bold('Not known'),
     ...limits.flatMap(({ capability, reason, remedy }) => [
-      `  ${capability}: ${plain(reason)}`,
+      ...indented('  ', `${capability}: ${plain(reason)}`, width),
+      // A statement or command that is to be copied stays on one line.
       ...(remedy === null ? [] : [style.dim(`    remedy: ${plain(remedy)}`)]),
     ]),
   ];
 }
 
+/** Below the severity stands nothing. */
+const INDENT = ' '.repeat(9);
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
 
-export function findingLines(findings: readonly Finding[], style: Style): string[] {
+export function findingLines(findings: readonly Finding[], width: number, style: Style): string[] {
   if (findings.length === 0) return [];
   const sorted = [...findings].sort(
     (a, b) => RANK[a.severity] - RANK[b.severity] || b.confidence - a.confidence,
   );
-  return ['', style.bold('Findings'), ...sorted.flatMap((finding) => oneFinding(finding, style))];
+  return ['', style.bold('Findings'), ...sorted.flatMap((finding) => oneFinding(finding, width, style))];
 }
 
-function oneFinding(finding: Finding, style: Style): string[] {
+function oneFinding(finding: Finding, width: number, style: Style): string[] {
   const colour =
     finding.severity === 'critical' ? style.red : finding.severity === 'warning' ? style.yellow : style.green;
   const evidence = finding.evidence
-    .map(({ what, value, unit }) => `${what} ${value}${unit === '' ? '' : ` ${unit}`}`)
+    .map(({ what, value, unit }) => `${what} ${measure(value, unit)}`)
     .join('; ');
+  const [title = '', ...more] = wrap(plain(finding.title), width - INDENT.length);
   return [
-    `${colour(finding.severity.padEnd(8))} ${plain(finding.title)}`,
-    style.dim(`         ${plain(evidence)} (confidence ${finding.confidence})`),
-    `         ${plain(finding.advice)}`,
+    `${colour(finding.severity.padEnd(INDENT.length - 1))} ${title}`,
+    ...more.map((line) => INDENT + line),
+    ...indented(INDENT, `${plain(evidence)} (confidence ${finding.confidence})`, width).map(style.dim),
+    ...indented(INDENT, plain(finding.advice), width),
   ];
+}
+
+function indented(indent: string, text: string, width: number): string[] {
+  return wrap(text, width - indent.length).map((line) => indent + line);
+}
+
+/** As a person reads it; `--json` has the number itself. */
+function measure(value: string | number, unit: string): string {
+  if (typeof value === 'number' && unit === 'bytes') return formatBytes(value);
+  if (typeof value === 'number' && unit === 'ms') return formatMs(value);
+  return unit === '' ? String(value) : `${value} ${unit}`;
 }
 
 function missed(ticks: number): string {

@@ -7,18 +7,18 @@ const right = (title: string): TableColumn => ({ title, align: 'right' });
 export const SESSION_COLUMNS: readonly TableColumn[] = [
   right('ID'),
   { title: 'user' },
-  { title: 'database' },
-  { title: 'application' },
+  { title: 'database', drop: 6 },
+  { title: 'application', most: 14, drop: 2 },
   { title: 'state' },
-  { title: 'wait' },
+  { title: 'wait', most: 21 },
   right('CPU %'),
-  right('RUNQ %'),
-  right('R/s'),
-  right('W/s'),
-  right('MEM'),
-  right('TEMP'),
-  right('XACT'),
-  { title: 'client' },
+  { ...right('RUNQ %'), drop: 5 },
+  { ...right('R/s'), drop: 7 },
+  { ...right('W/s'), drop: 8 },
+  { ...right('MEM'), drop: 4 },
+  { ...right('TEMP'), drop: 9 },
+  { ...right('XACT'), drop: 1 },
+  { title: 'client', most: 20, drop: 3 },
   { title: 'blocked by' },
   { title: 'statement', flexible: true },
 ];
@@ -60,7 +60,7 @@ export function sessionsLines(report: SessionsReport, width: number, style: Styl
     '',
     style.bold(header),
     ...rows,
-    ...limitLines(report.limits, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

@@ -7,7 +7,9 @@ export interface TableColumn {
   readonly align?: 'left' | 'right';
   /** Takes what is left of the line; at most one. */
   readonly flexible?: boolean;
-  /** Left out when the line is too short, the highest number first. */
+  /** Cut to so many where the line is too short for all. */
+  readonly most?: number;
+  /** Left out when the line is too short even so, the highest number first. */
   readonly drop?: number;
 }
 
@@ -21,15 +23,20 @@ export function renderTable(
   width: number,
 ): string[] {
   const every = [all.map(({ title }) => title), ...rows.map((row) => row.map(plain))];
-  const widest = all.map((_, index) => Math.max(...every.map((row) => stringWidth(row[index] ?? ''))));
+  const natural = all.map((_, index) => Math.max(...every.map((row) => stringWidth(row[index] ?? ''))));
+  const everything = all.map((_, index) => index);
+  const widest =
+    needed(all, natural, everything) <= width
+      ? natural
+      : natural.map((each, index) => Math.min(each, all[index]?.most ?? each));
   const kept = fitting(all, widest, width);
   const columns = kept.map((index) => all[index] as TableColumn);
-  const natural = kept.map((index) => widest[index] as number);
+  const wanted = kept.map((index) => widest[index] as number);
   const cells = every.map((row) => kept.map((index) => row[index] ?? ''));
   const fixed =
-    natural.reduce((sum, each, index) => sum + (columns[index]?.flexible ? 0 : each), 0) +
+    wanted.reduce((sum, each, index) => sum + (columns[index]?.flexible ? 0 : each), 0) +
     2 * (columns.length - 1);
-  const widths = natural.map((each, index) =>
+  const widths = wanted.map((each, index) =>
     columns[index]?.flexible ? Math.max(10, Math.min(each, width - fixed)) : each,
   );
   return cells.map((row) =>
@@ -45,13 +52,7 @@ export function renderTable(
 /** Indexes of the columns that have room beside a readable flexible one. */
 function fitting(columns: readonly TableColumn[], widths: readonly number[], width: number): number[] {
   let kept = columns.map((_, index) => index);
-  const needed = () =>
-    kept.reduce(
-      (sum, index) =>
-        sum + 2 + Math.min(widths[index] as number, columns[index]?.flexible ? LEAST_FLEXIBLE : Infinity),
-      -2,
-    );
-  while (needed() > width) {
+  while (needed(columns, widths, kept) > width) {
     const [next] = kept
       .filter((index) => columns[index]?.drop !== undefined)
       .sort((a, b) => (columns[b]?.drop ?? 0) - (columns[a]?.drop ?? 0));
@@ -59,6 +60,13 @@ function fitting(columns: readonly TableColumn[], widths: readonly number[], wid
     kept = kept.filter((index) => index !== next);
   }
   return kept;
+}
+
+/** Columns of the line that these take at least, two between each. */
+function needed(columns: readonly TableColumn[], widths: readonly number[], kept: readonly number[]): number {
+  const least = (index: number) =>
+    Math.min(widths[index] as number, columns[index]?.flexible ? LEAST_FLEXIBLE : Infinity);
+  return kept.reduce((sum, index) => sum + 2 + least(index), -2);
 }
 
 export function cut(text: string, width: number): string {

@@ -1,4 +1,3 @@
-import type { QueriesReport } from '../core/query-report.js';
 import type { SessionItem, SessionsReport } from '../core/session-report.js';
 import { formatMs } from './format.js';
 import { plain } from './plain.js';
@@ -19,12 +18,6 @@ export interface TopState {
   readonly help: boolean;
 }
 
-/** One instance's part of the screen. `queries` covers the last seconds: for the instance's CPU and the monitor's own. */
-export interface TopInstance {
-  readonly sessions: SessionsReport;
-  readonly queries: QueriesReport;
-}
-
 const VALUE: Readonly<Record<TopSortKey, (item: SessionItem) => number | null>> = {
   cpu: (item) => item.cpuPercent,
   runqueue: (item) => item.runQueuePercent,
@@ -43,7 +36,7 @@ const HELP = [
 
 /** The screen as lines, `height` of them at most. Only the rows that fit are formatted. Pure. */
 export function topLines(
-  instances: readonly TopInstance[],
+  instances: readonly SessionsReport[],
   state: TopState,
   width: number,
   height: number,
@@ -54,9 +47,7 @@ export function topLines(
   const help = state.help ? HELP : [];
   const room = Math.max(1, height - head.length - help.length - 2);
   const instanceOf = new Map(
-    instances.flatMap(({ sessions }) =>
-      sessions.items.map((item) => [item, sessions.instance ?? ''] as const),
-    ),
+    instances.flatMap(({ instance, items }) => items.map((item) => [item, instance ?? ''] as const)),
   );
   const items = [...instanceOf.keys()].filter((item) => matches(item, state.filter));
   const sorted = sortSessions(items, state.sort).slice(0, room);
@@ -85,18 +76,17 @@ export function sortSessions(items: readonly SessionItem[], key: TopSortKey): Se
   );
 }
 
-function instanceLine({ sessions, queries }: TopInstance): string {
-  const count = (of: (item: SessionItem) => boolean) => sessions.items.filter(of).length;
-  const seconds = Math.max(1, queries.window?.samples ?? 1);
-  const { cpuTotalMs } = queries.coverage;
-  const cpu = cpuTotalMs === null ? 'CPU unknown' : `CPU ${(cpuTotalMs / seconds / 10).toFixed(0)} %`;
+function instanceLine({ instance, items, window, cpuPercent, overhead, limits }: SessionsReport): string {
+  const count = (of: (item: SessionItem) => boolean) => items.filter(of).length;
+  const seconds = Math.max(1, window?.samples ?? 1);
+  const cpu = cpuPercent === null ? 'CPU unknown' : `CPU ${cpuPercent.toFixed(0)} %`;
   const own =
-    queries.overhead === null
+    overhead === null
       ? ''
-      : `  monitor ${formatMs((queries.overhead.cpuMs ?? 0) / seconds)}/s here, ${formatMs(queries.overhead.serverCpuMs === null ? null : queries.overhead.serverCpuMs / seconds)}/s in the server`;
+      : `  monitor ${formatMs((overhead.cpuMs ?? 0) / seconds)}/s here, ${formatMs(overhead.serverCpuMs === null ? null : overhead.serverCpuMs / seconds)}/s in the server`;
   const blocked = count(({ blockedBy }) => blockedBy.length > 0);
-  const failure = queries.limits.find(({ capability }) => capability === 'connection');
-  return `${plain(sessions.instance ?? '')}  ${cpu}  ${count(({ state }) => state === 'active')} active, ${count(({ state }) => state === 'idle')} idle, ${count(({ state }) => state.startsWith('idleIn'))} idle in xact${blocked > 0 ? `, ${blocked} BLOCKED` : ''}${own}${failure === undefined ? '' : `  DOWN: ${plain(failure.reason)}`}`;
+  const failure = limits.find(({ capability }) => capability === 'connection');
+  return `${plain(instance ?? '')}  ${cpu}  ${count(({ state }) => state === 'active')} active, ${count(({ state }) => state === 'idle')} idle, ${count(({ state }) => state.startsWith('idleIn'))} idle in xact${blocked > 0 ? `, ${blocked} BLOCKED` : ''}${own}${failure === undefined ? '' : `  DOWN: ${plain(failure.reason)}`}`;
 }
 
 function statusLine(state: TopState, style: Style): string {

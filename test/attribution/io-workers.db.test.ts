@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { DatabaseResourceMonitor } from '../../src/index.js';
+import { itNeeding } from '../needs.js';
 import { createLogins, describeOnPostgres, WITH_STATEMENTS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
@@ -13,8 +14,7 @@ const settings = {
 };
 const MB = 2 ** 20;
 /** Reads come from the disk only when the kernel has forgotten the files. */
-const canForget = process.getuid?.() === 0;
-if (!canForget) console.error('SKIPPED: reads that reach the disk need root to empty the page cache');
+const cannotForget = process.getuid?.() === 0 ? null : 'only root may empty the page cache';
 
 describeOnPostgres('reads through io workers', { version: '18', ...WITH_STATEMENTS, settings }, (server) => {
   beforeAll(async () => {
@@ -41,7 +41,8 @@ describeOnPostgres('reads through io workers', { version: '18', ...WITH_STATEMEN
     return Number(rows[0]?.bytes);
   };
 
-  it.skipIf(!canForget)(
+  itNeeding(
+    cannotForget,
     'a session is given what it read, within a tenth, also when another reads at the same time',
     async () => {
       execFileSync('sync');

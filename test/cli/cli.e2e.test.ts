@@ -65,6 +65,18 @@ describe('the command line', () => {
     [['queries', '--colour'], 2, /unknown option/],
     [['queries', '--sort', 'beauty'], 2, /Allowed choices/],
     [['queries'], 2, /no instance is configured[\s\S]*dbvitals discover/],
+    [['list', '--config', '/nowhere/c.yaml'], 2, /there is no file \/nowhere\/c.yaml[\s\S]*dbvitals add/],
+    [['add', 'x'], 2, /needs a url, or a type[\s\S]*--type postgresql/],
+    [['add', 'x', 'mysql://m@db1', '--host', 'db2'], 2, /either url, or host without it/],
+    [['add', 'x', '--type', 'mysql', '--tls', 'perhaps'], 2, /Allowed choices/],
+    [['add', 'x', '--type', 'mysql', '--port', '70000'], 2, /port: /],
+    [['add', 'x', '--type', 'mysql', '--host', 'me@else/where'], 2, /host: a host name/],
+    [['add', 'x', '--type', 'access'], 2, /type: /],
+    [
+      ['add', 'x', 'postgresql://m@db1/x', '--pooler', 'postgresql://s:hunter2@db1/pgbouncer'],
+      2,
+      /holds a password/,
+    ],
     [['queries', 'nobody'], 2, /no instance nobody/],
     [['queries', '--url', 'nonsense'], 2, /not a URL/],
     [['store', 'burn'], 2, /info/],
@@ -84,6 +96,22 @@ describe('the command line', () => {
     expect(JSON.parse(stderr)).toEqual({
       error: { code: 'INSTANCE_UNKNOWN', message: expect.any(String), remedy: expect.any(String) },
     });
+  });
+
+  it('adds an instance by its parts, with TLS and a pooler, to a file that it makes', () => {
+    const file = ['--config', join(home, 'parts.yaml')];
+    const tls = ['--tls', 'verify-full', '--tls-ca', '/etc/ssl/db.pem'];
+    const parts = ['--type', 'mysql', '--host', 'db2', '--port', '3307', '--user', 'web shop', ...tls];
+    const { status } = cli(['add', 'shop', ...parts, '--pooler', 'mysql://stats@db2:6032', ...file]);
+    expect(status).toBe(0);
+    const { items } = JSON.parse(cli(['list', '--json', ...file]).stdout);
+    expect(items).toMatchObject([
+      {
+        name: 'shop',
+        url: 'mysql://web%20shop@db2:3307?sslmode=verify-full&sslrootcert=%2Fetc%2Fssl%2Fdb.pem',
+      },
+    ]);
+    expect(readFileSync(join(home, 'parts.yaml'), 'utf8')).toContain('pooler: mysql://stats@db2:6032');
   });
 
   it('prints every statement that would run, as a DBA can paste it', () => {
@@ -205,6 +233,26 @@ describeOnPostgres('the command line on a server', { version: NEWEST, ...WITH_ST
     expect(status).toBe(0);
     expect(stdout).toMatch(/adhoc {2}CPU \d+ %/);
     expect(stdout).toContain('dbvitals');
+    const { cpuPercent, overhead } = JSON.parse(cli(['top', '--once', '--json', '--url', url()]).stdout);
+    expect(cpuPercent).toBeGreaterThan(0);
+    expect(overhead.cpuMs).toBeGreaterThan(0);
+  });
+
+  it('queries judges: exit code 1 when something as severe was found', async () => {
+    const client = await server().connect();
+    const busy = client
+      .query('SELECT count(*) FROM (SELECT generate_series(1, 100000000000)) AS busy')
+      .catch(() => {});
+    const judged = (severity: string) =>
+      cli(['queries', '--url', url(), '--sample', '3s', '--fail-on', severity]).status;
+    expect(judged('warning')).toBe(1);
+    expect(judged('critical')).toBe(0);
+    const other = await server().connect();
+    await other.query('SELECT pg_cancel_backend($1)', [
+      (client as unknown as { processID: number }).processID,
+    ]);
+    await busy;
+    await Promise.all([client.end(), other.end()]);
   });
 
   it('remove forgets the instance', () => {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { QueriesReport } from '../../src/index.js';
+import { itNeeding, missingServer } from '../needs.js';
 import { CommandLine } from './command-line.js';
 
 const DEMOS = [
@@ -9,11 +10,11 @@ const DEMOS = [
   { engine: 'mysql', server: 'mysql-9.7' },
   { engine: 'mariadb', server: 'mariadb-11.8' },
 ] as const;
-const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',');
 
-describe.skipIf(process.env.DBVITALS_NO_SERVERS !== undefined)('dbvitals demo', () => {
+describe('dbvitals demo', () => {
   for (const { engine, server } of DEMOS) {
-    it.skipIf(missing.includes(server))(
+    itNeeding(
+      missingServer(server),
       `--engine ${engine} watches its workload and leaves nothing behind`,
       () => {
         using cli = new CommandLine();

@@ -17,10 +17,11 @@ const BUSY = 'SELECT BENCHMARK(1000000000000, SHA2(RAND(), 512)) AS spinning';
 
 for (const options of SERVERS) {
   describeOnMysql('a configured instance', options, (server) => {
-    const cli = new CommandLine();
+    let cli: CommandLine;
     let busy: Connection;
     let idle: Connection;
     beforeAll(async () => {
+      cli = new CommandLine();
       const admin = await server().connect();
       await admin.query("CREATE USER `web.shop é`@'%'; GRANT ALL ON shop.* TO `web.shop é`@'%'");
       await admin.end();

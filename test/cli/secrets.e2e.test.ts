@@ -4,16 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeNeeding, itNeeding } from '../needs.js';
 import { waitFor } from '../servers/wait-for.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const URL = 'postgresql://u@127.0.0.1:1/x';
-const missing = ['/usr/bin/script', '/usr/bin/setsid'].filter((path) => !existsSync(path));
-const keyring = ['/usr/bin/dbus-run-session', '/usr/bin/gnome-keyring-daemon'].filter(
-  (path) => !existsSync(path),
-);
-if (missing.length > 0) console.error(`SKIPPED: a terminal to type into needs ${missing.join(', ')}`);
-if (keyring.length > 0) console.error(`SKIPPED: a real keyring needs ${keyring.join(', ')}`);
+const lacking = (...paths: readonly string[]) => {
+  const missing = paths.filter((path) => !existsSync(path));
+  return missing.length === 0 ? null : `needs ${missing.join(', ')}`;
+};
+const noTerminal = lacking('/usr/bin/script', '/usr/bin/setsid');
+const noKeyring = lacking('/usr/bin/dbus-run-session', '/usr/bin/gnome-keyring-daemon');
 
 let home = '';
 beforeEach(() => {
@@ -56,7 +57,7 @@ async function atTerminal(args: string, answers: readonly (readonly [RegExp, str
   return { status, output };
 }
 
-describe.skipIf(missing.length > 0)('a vault with a passphrase', () => {
+describeNeeding(noTerminal, 'a vault with a passphrase', () => {
   it('is made and opened at a terminal, without an echo; without a terminal the error says what to do', async () => {
     const made = await atTerminal(`add prod ${URL} --password-stdin --vault-passphrase`, [
       [/password: /, 'hunter2\r'],
@@ -103,7 +104,7 @@ describe('the keyring of the system', () => {
     expect(existsSync(join(home, 'config.yaml'))).toBe(false);
   });
 
-  it.skipIf(keyring.length > 0)('takes a password, gives it back, and forgets it', () => {
+  itNeeding(noKeyring, 'takes a password, gives it back, and forgets it', () => {
     const script = `
       printf login | gnome-keyring-daemon --unlock --components=secrets > "$HOME/daemon" 2>&1
       dbvitals() { "${process.execPath}" "${MAIN}" "$@"; }

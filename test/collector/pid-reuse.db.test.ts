@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type pg from 'pg';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { DatabaseResourceMonitor } from '../../src/index.js';
+import { itNeeding } from '../needs.js';
 import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
 import { waitFor } from '../servers/wait-for.js';
 
 /** The kernel gives out the pid after this one next; only root may say which. */
 const LAST_PID = '/proc/sys/kernel/ns_last_pid';
-const canChoose = process.getuid?.() === 0 && writable(LAST_PID);
-if (!canChoose) console.error(`SKIPPED: a pid is reused at will only where ${LAST_PID} can be written`);
+const cannotChoose = process.getuid?.() === 0 && writable(LAST_PID) ? null : `${LAST_PID} cannot be written`;
 
 const BURN = 'SELECT count(*) FROM generate_series(1, 2000000)';
 const pidOf = (client: pg.Client) => (client as unknown as { processID: number }).processID;
@@ -27,7 +27,7 @@ describeOnPostgres('a reused pid', { version: NEWEST, ...WITH_STATEMENTS }, (ser
       return null;
     });
 
-  it.skipIf(!canChoose)('is a new session: it is billed for its own work alone', async () => {
+  itNeeding(cannotChoose, 'is a new session: it is billed for its own work alone', async () => {
     await using monitor = new DatabaseResourceMonitor();
     await monitor.addDatabase({
       name: 'db',

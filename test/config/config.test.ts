@@ -1,9 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   addInstance,
   loadConfig,
@@ -15,15 +13,13 @@ import {
   splitSecret,
   targetOf,
 } from '../../src/config/index.js';
+import { usePrivateFile } from './private-file.js';
 
+const { path: pathOf, write } = usePrivateFile();
 let path = '';
-let directory = '';
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'dbvitals-config-test-'));
-  path = join(directory, 'config.yaml');
+  path = pathOf();
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
-const write = (text: string) => writeFileSync(path, text, { mode: 0o600 });
 
 describe('the file', () => {
   it('is empty when it is not there', async () => {

@@ -1,11 +1,12 @@
 import { createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../src/core/engine.js';
 import type { EngineName } from '../../src/core/engine-name.js';
 import type { InstanceFacts } from '../../src/core/facts.js';
 import type { SessionRow } from '../../src/core/session.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { openHost } from '../../src/host/index.js';
+import { describeNeeding, missingServer } from '../needs.js';
 import { waitFor } from '../servers/wait-for.js';
 import { call, Harness, logIn, statement } from './harness.js';
 
@@ -229,29 +230,26 @@ const runs = ({ state, digest }: SessionRow) => state === 'active' && digest !==
 
 /** Needs no server of the engine. */
 export function connectingFailsClearly(engine: EngineName, scheme: string): void {
-  describe.skipIf(process.env.DBVITALS_NO_SERVERS !== undefined)(
-    `connecting to ${scheme} fails clearly`,
-    () => {
-      it('unknown host, closed port, black hole', async () => {
-        await expect(logIn(engine, `${scheme}://u@host.invalid/db`)).rejects.toMatchObject({
-          code: 'CONNECT_FAILED',
-          message: expect.stringContaining('unknown host'),
-        });
-        await expect(logIn(engine, `${scheme}://u@127.0.0.1:1/db`)).rejects.toMatchObject({
-          code: 'CONNECT_FAILED',
-          remedy: expect.stringContaining('check host'),
-        });
-        const sockets: Socket[] = [];
-        const hole = createServer((socket) => sockets.push(socket));
-        await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
-        const { port } = hole.address() as { port: number };
-        await expect(logIn(engine, `${scheme}://u:hunter2@127.0.0.1:${port}/db`, 300)).rejects.toMatchObject({
-          code: 'DEADLINE_EXCEEDED',
-          message: expect.not.stringContaining('hunter2'),
-        });
-        for (const socket of sockets) socket.destroy();
-        hole.close();
+  describeNeeding(missingServer(), `connecting to ${scheme} fails clearly`, () => {
+    it('unknown host, closed port, black hole', async () => {
+      await expect(logIn(engine, `${scheme}://u@host.invalid/db`)).rejects.toMatchObject({
+        code: 'CONNECT_FAILED',
+        message: expect.stringContaining('unknown host'),
       });
-    },
-  );
+      await expect(logIn(engine, `${scheme}://u@127.0.0.1:1/db`)).rejects.toMatchObject({
+        code: 'CONNECT_FAILED',
+        remedy: expect.stringContaining('check host'),
+      });
+      const sockets: Socket[] = [];
+      const hole = createServer((socket) => sockets.push(socket));
+      await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
+      const { port } = hole.address() as { port: number };
+      await expect(logIn(engine, `${scheme}://u:hunter2@127.0.0.1:${port}/db`, 300)).rejects.toMatchObject({
+        code: 'DEADLINE_EXCEEDED',
+        message: expect.not.stringContaining('hunter2'),
+      });
+      for (const socket of sockets) socket.destroy();
+      hole.close();
+    });
+  });
 }

@@ -201,9 +201,8 @@ for (const [version, schema] of [
         await harness.connection.close();
       });
 
-      it.runIf(version === 'mariadb-11.8')(
-        'a status that somebody flushed is a gap and no negative number',
-        async () => {
+      if (version === 'mariadb-11.8')
+        it('a status that somebody flushed is a gap and no negative number', async () => {
           const root = await server().connect();
           const harness = await monitor(server());
           const read = async () => (await harness.run('counters-status')).counters ?? [];
@@ -219,8 +218,7 @@ for (const [version, schema] of [
             expect(increase(reading, after.get(reading.name) ?? reading)).toBeNull();
           await harness.connection.close();
           await root.end();
-        },
-      );
+        });
     },
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerOf, parseCgroupPath, parseCpuLimit } from '../../src/host/parse/cgroup.js';
+import { cgroupPathOf, containerOf, parseCgroupPaths, parseCpuLimit } from '../../src/host/parse/cgroup.js';
 import { decimals } from '../../src/host/parse/decimals.js';
 import {
   parseIo,
@@ -82,8 +82,12 @@ describe('control groups', () => {
   });
 
   it('finds the path in both versions, and the limit', () => {
-    expect(parseCgroupPath('0::/user.slice\n')).toEqual({ path: '/user.slice', version: 2 });
-    expect(parseCgroupPath('5:cpu,cpuacct:/db\n0::/\n')).toEqual({ path: '/db', version: 1 });
+    const pathOf = (text: string) => cgroupPathOf(parseCgroupPaths(text));
+    expect(pathOf('0::/user.slice\n')).toBe('/user.slice');
+    expect(pathOf('5:cpu,cpuacct:/db\n0::/\n')).toBe('/db');
+    expect(pathOf('4:memory:/box\n1:cpu:/\n0::/a:b\n')).toBe('/a:b');
+    expect(pathOf('0::/\n')).toBe('/');
+    expect(pathOf('')).toBeNull();
     expect(parseCpuLimit('150000 100000\n')).toBe(1.5);
     expect(parseCpuLimit('max 100000\n')).toBeNull();
     expect(parseCpuLimit('-1\n', '100000\n')).toBeNull();

@@ -96,7 +96,7 @@ for (const version of ['14', NEWEST] as const) {
           jsonText([sessions, queries]),
           ...sessionsLines(sessions, 160, plainStyle),
           ...queriesLines(queries, 160, plainStyle),
-          ...topLines([{ sessions, queries }], TOP, 160, 40, plainStyle),
+          ...topLines([sessions], TOP, 160, 40, plainStyle),
         ].join('\n');
         expect(everything).not.toContain(SECRET);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -83,6 +83,12 @@ describeOnPostgres(
       const report = await reader.getQueryResourceUsage({ database: 'db' });
       expect(report.items.some(({ text }) => text?.includes('pg_sleep'))).toBe(true);
       expect(report.window?.samples).toBeGreaterThan(0);
+      const { items: overhead } = await reader.getOverhead();
+      expect(overhead).toMatchObject([
+        { instance: 'db', probe: 'tick', cpuMs: expect.any(Number), serverCpuMs: expect.any(Number) },
+        { instance: null, probe: 'process' },
+      ]);
+      expect(overhead[0]?.runs).toBeGreaterThan(0);
       await expect(new DatabaseResourceMonitor({ dataDir: directory }).start()).rejects.toMatchObject({
         code: 'STORE_LOCKED',
       });
@@ -93,23 +99,26 @@ describeOnPostgres(
       }
     });
 
-    it('survives kill -9 of the server and sees it come back', async () => {
-      await using monitor = new DatabaseResourceMonitor();
-      const restarts: string[] = [];
-      watch(monitor);
-      monitor.on('restarted', ({ instance }) => restarts.push(instance));
-      await monitor.addDatabase(added());
-      await monitor.start();
-      await server().kill('SIGKILL');
-      const { code } = await waitFor('the failure', () => downs[0] ?? null);
-      expect(['CONNECTION_LOST', 'CONNECT_FAILED', 'SERVER_STARTING']).toContain(code);
-      expect(
-        (await monitor.getSessions({ database: 'db' })).limits.map(({ capability }) => capability),
-      ).toContain('connection');
-      await server().start();
-      await waitFor('the return', () => isUp(monitor), 40_000);
-      expect(restarts).toEqual(['db']);
-    });
+    it.each(['SIGKILL', 'SIGINT'] as const)(
+      'survives %s of the server and sees it come back',
+      async (signal) => {
+        await using monitor = new DatabaseResourceMonitor();
+        const restarts: string[] = [];
+        watch(monitor);
+        monitor.on('restarted', ({ instance }) => restarts.push(instance));
+        await monitor.addDatabase(added());
+        await monitor.start();
+        await server().kill(signal);
+        const { code } = await waitFor('the failure', () => downs[0] ?? null);
+        expect(['CONNECTION_LOST', 'CONNECT_FAILED', 'SERVER_STARTING']).toContain(code);
+        expect(
+          (await monitor.getSessions({ database: 'db' })).limits.map(({ capability }) => capability),
+        ).toContain('connection');
+        await server().start();
+        await waitFor('the return', () => isUp(monitor), 40_000);
+        expect(restarts).toEqual(['db']);
+      },
+    );
 
     it('goes dark but not blind when all connections are taken, and fails one instance without harming another', async () => {
       await using monitor = new DatabaseResourceMonitor();

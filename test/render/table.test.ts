@@ -21,3 +21,12 @@ it('fills the line with the flexible column and leaves columns out, in their ord
   expect(tiny[0]).toMatch(/^name {2}text/);
   expect(stringWidth(tiny[1] ?? '')).toBe(30);
 });
+
+it('cuts a column to what it may have at most before it leaves one out, and only where the line is too short', () => {
+  const long = [{ title: 'wait', most: 8 }, ...columns.slice(1)];
+  const cells = [['a long name of a wait', '1', '2', 'y'.repeat(200)]];
+  expect(renderTable(long, cells, 120)[1]).toContain('a long name of a wait');
+  const short = renderTable(long, cells, 60);
+  expect(short[1]).toMatch(/^a long … /);
+  expect(short[0]).toContain('first out');
+});

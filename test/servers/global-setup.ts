@@ -17,7 +17,10 @@ export default async function setup(): Promise<() => void> {
   return () => {
     const left = readdirSync(directory).filter((name) => name.startsWith('dbvitals-'));
     rmSync(directory, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`left behind by the tests: ${left.join(', ')}`);
+    if (left.length === 0) return;
+    // An error of a teardown is only printed; the run must fail.
+    process.exitCode = 1;
+    throw new Error(`left behind by the tests: ${left.join(', ')}`);
   };
 }
 

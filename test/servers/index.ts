@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import {
   MONITOR_GRANTS,
   type MysqlServerOptions,
@@ -13,6 +13,7 @@ import {
   type PrivatePostgres,
   startPostgresServer,
 } from '../../src/lab/postgresql/index.js';
+import { describeNeeding, missingServer } from '../needs.js';
 
 /** Majors that every run covers, and those that only a full one does. */
 export const POSTGRES_MATRIX: readonly PostgresVersion[] =
@@ -39,20 +40,16 @@ export function describeOnPostgres(
   options: PostgresServerOptions,
   body: (server: () => PrivatePostgres) => void,
 ): void {
-  const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',').includes(options.version);
-  describe.skipIf(missing || process.env.DBVITALS_NO_SERVERS !== undefined)(
-    `${name} [PostgreSQL ${options.version}]`,
-    () => {
-      let server: PrivatePostgres | null = null;
-      beforeAll(async () => {
-        server = await startPostgresServer(options);
-      });
-      afterAll(async () => {
-        await server?.stop();
-      });
-      body(() => server as PrivatePostgres);
-    },
-  );
+  describeNeeding(missingServer(options.version), `${name} [PostgreSQL ${options.version}]`, () => {
+    let server: PrivatePostgres | null = null;
+    beforeAll(async () => {
+      server = await startPostgresServer(options);
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+    body(() => server as PrivatePostgres);
+  });
 }
 
 /** MySQL and MariaDB of the contract suite; performance_schema is off on MariaDB unless it is switched on. */
@@ -72,9 +69,8 @@ export function describeOnMysql(
   options: MysqlServerOptions,
   body: (server: () => PrivateMysql) => void,
 ): void {
-  const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',').includes(options.version);
   const title = `${options.version}${options.settings === undefined ? '' : `, ${JSON.stringify(options.settings)}`}`;
-  describe.skipIf(missing || process.env.DBVITALS_NO_SERVERS !== undefined)(`${name} [${title}]`, () => {
+  describeNeeding(missingServer(options.version), `${name} [${title}]`, () => {
     let server: PrivateMysql | null = null;
     beforeAll(async () => {
       server = await startMysqlServer(options);

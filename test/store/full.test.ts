@@ -2,16 +2,16 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/system-clock.js';
 import { openStoreReader, openStoreWriter } from '../../src/store/index.js';
+import { describeNeeding } from '../needs.js';
 import { eventAt } from './rows.js';
 
 /** A real small file system: root and a kernel that lets it mount are needed. */
 const mounted = mkdtempSync(join(tmpdir(), 'dbvitals-full-probe-'));
 const canMount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mounted]).status === 0;
 if (canMount) execFileSync('umount', [mounted]);
-else console.error('SKIPPED: a full disk needs a tmpfs, which this user may not mount');
 rmSync(mounted, { recursive: true });
 
 let directory = '';
@@ -33,7 +33,7 @@ const fill = () => {
 };
 const window = () => ({ fromMs: Date.now() - 60_000, toMs: Date.now() + 60_000 });
 
-describe.skipIf(!canMount)('a full disk', () => {
+describeNeeding(canMount ? null : 'this user may not mount a tmpfs', 'a full disk', () => {
   it('keeps the newest rows in memory, counts what it drops, leaves no half file, and goes on when there is room', async () => {
     const logged: Record<string, unknown>[] = [];
     const lost = new Map<string, number>();

@@ -124,7 +124,9 @@ function lockWaits(item: QueryItem, windowSeconds: number, at: string): Finding[
       severity: 'warning',
       confidence: 0.9,
       title: `This statement mostly waits for other sessions' locks: ${brief(item)}`,
-      evidence: [{ what: 'waiting for locks', value: Math.round(waitedMs), unit: 'session ms', at }],
+      evidence: [
+        { what: 'waiting for locks', value: Math.round(waitedMs / 1000), unit: 'session-seconds', at },
+      ],
       advice: 'See who holds them: `dbvitals locks` shows the tree.',
     },
   ];

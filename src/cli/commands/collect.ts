@@ -1,14 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration, splitSecret } from '../../config/index.js';
-import { DbvitalsError, ERROR_CODES, type ErrorCode } from '../../core/errors.js';
+import { DbvitalsError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { MonitorEvents } from '../../core/monitor-options.js';
 import { redactSecrets } from '../../credentials/index.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { boundHeap } from '../bound-heap.js';
 import { type CommandContext, monitorOptions, targetsOf, unlockVault } from '../context.js';
+import { watchDown } from '../down.js';
+import { followCrowd } from '../priority.js';
 
 interface Flags {
   readonly duration?: string;
@@ -38,10 +38,8 @@ export async function collect(
   monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));
   logLocks(monitor, logger);
   monitor.on('loss', (event) => logger.error({ ...event }, 'samples lost'));
-  const down = new Map<string, number>();
-  monitor.on('up', ({ instance }) => down.delete(instance));
-  monitor.on('down', ({ instance, code }) => down.set(instance, ERROR_CODES[code as ErrorCode].exitCode));
-  raisePriority(logger);
+  const exitCode = watchDown(monitor);
+  const stopFollowing = followCrowd(logger);
   boundHeap();
   // Asked to stop while a server does not answer: its deadline is not waited for.
   await Promise.race([monitor.start(), aborted(context.signal)]);
@@ -49,9 +47,10 @@ export async function collect(
   const forMs = flags.once ? ONCE_MS : flags.duration === undefined ? null : parseDuration(flags.duration);
   await until(context.signal, forMs);
   await monitor.stop();
+  stopFollowing();
   logger.info({}, 'stopped');
   // Who asked for an end has got it; cron wants to know whether it was worth it.
-  process.exitCode = context.signal.aborted ? 0 : Math.max(0, ...down.values());
+  process.exitCode = context.signal.aborted ? 0 : exitCode();
 }
 
 /** The arguments of a process that runs for months are there for everybody to read. */
@@ -82,22 +81,6 @@ function logLocks(monitor: DatabaseResourceMonitor, logger: Logger): void {
   monitor.on('deadlockPredicted', (event) => {
     if (event.record.kind === 'imminent') logger.warn(told(event), 'a deadlock is about to be broken');
   });
-}
-
-/**
- * With every CPU taken, a fair share among hundreds of busy sessions is a few milliseconds a second: ticks would be lost
- * exactly when they matter. The budget bounds what is used all the same. Needs CAP_SYS_NICE or LimitNICE=.
- */
-function raisePriority(logger: Logger): void {
-  try {
-    // Linux keeps it by thread: those that collect garbage must not wait behind the load either.
-    const threads = existsSync('/proc/self/task')
-      ? readdirSync('/proc/self/task').map(Number)
-      : [process.pid];
-    for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_HIGHEST);
-  } catch {
-    logger.info({}, 'priority not raised (no CAP_SYS_NICE): ticks may be lost while all CPUs are busy');
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -42,8 +42,9 @@ export async function demo(context: CommandContext, _args: readonly string[], fl
   });
   await monitor.start();
   const seconds = Number(flags.seconds);
+  say(`watching ${server.title} with 12 busy sessions for ${seconds} s`);
   for (let left = seconds; left > 0; left -= 1) {
-    progress(`watching ${server.title} with 12 busy sessions, ${left} s left`);
+    progress(`${left} s left`);
     await sleep(1000, undefined, { signal });
   }
   const queries = await seen(monitor, seconds, signal);

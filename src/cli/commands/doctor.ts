@@ -2,7 +2,7 @@ import { DbvitalsError } from '../../core/errors.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { doctorLines } from '../../render/instances.js';
 import { type CommandContext, print, printJson, targetsOf } from '../context.js';
-import { printError } from '../exit.js';
+import { endWith, printError } from '../exit.js';
 
 /** Every instance has its turn; the exit code is the worst. */
 export async function doctor(context: CommandContext, names: readonly string[]): Promise<void> {
@@ -16,7 +16,7 @@ export async function doctor(context: CommandContext, names: readonly string[]):
     } catch (error) {
       if (!(error instanceof DbvitalsError)) throw error;
       printError(error, context.options.json === true);
-      process.exitCode = Math.max(Number(process.exitCode ?? 0), error.exitCode);
+      endWith(error.exitCode);
     }
   }
 }

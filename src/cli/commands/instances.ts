@@ -1,12 +1,17 @@
 import {
   addInstance,
   type Config,
+  type ConnectionFields,
   expandService,
   type InstanceConfig,
   loadConfig,
+  misfit,
   removeInstance,
   splitSecret,
+  type TLS_MODES,
   targetOf,
+  urlOfFields,
+  withTls,
 } from '../../config/index.js';
 import { DbvitalsError } from '../../core/errors.js';
 import { renderTable } from '../../render/table.js';
@@ -14,6 +19,16 @@ import { type CommandContext, print, printJson } from '../context.js';
 import { askSecret } from '../prompt.js';
 
 interface AddFlags {
+  readonly type?: ConnectionFields['type'];
+  readonly host?: string;
+  readonly port?: string;
+  readonly user?: string;
+  readonly database?: string;
+  readonly tls?: (typeof TLS_MODES)[number];
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly pooler?: string;
   readonly passwordStdin?: boolean;
   readonly passwordCommand?: string;
   readonly passwordEnv?: string;
@@ -24,10 +39,11 @@ interface AddFlags {
 /** A password in the URL or on standard input goes to the vault; the file gets the URL without it. */
 export async function add(
   context: CommandContext,
-  [name = '', given = '']: readonly string[],
+  [name = '', given]: readonly string[],
   flags: AddFlags,
 ): Promise<void> {
-  const { url, password: inUrl } = splitSecret(given);
+  const { url, password: inUrl } = splitSecret(connectionOf(given, flags));
+  const pooler = poolerOf(flags);
   targetOf(name, (await expandService(url, context.serviceFiles)).url);
   const place = flags.passwordKeyring ? 'keyring' : 'vault';
   if (flags.vaultPassphrase) await mustBeNew(context);
@@ -36,7 +52,12 @@ export async function add(
   const known = context.config.instances.some((instance) => instance.name === name);
   // Before the file: a keyring that cannot be used must not leave an instance without its password.
   if (password !== null && !known) await context.credentials.store(name, password, place);
-  await addInstance(context.configPath, { name, url, ...(source === undefined ? {} : { password: source }) });
+  await addInstance(context.configPath, {
+    name,
+    url,
+    ...pooler,
+    ...(source === undefined ? {} : { password: source }),
+  });
   const where = password === null ? '' : `; its password is in the ${place}`;
   await told(context, `added ${name} to ${context.configPath}${where}`);
   if (inUrl !== null) {
@@ -85,6 +106,41 @@ function printInstances({ instances }: Config): void {
 
 function itemOf({ name, url, password }: InstanceConfig) {
   return { name, url, password: describe(password) };
+}
+
+/** The URL as it was given, or one of the parts; either way with what the flags say of TLS. */
+function connectionOf(given: string | undefined, flags: AddFlags): string {
+  const { type, host, user, database, tls: mode, tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
+  const fields = {
+    type,
+    host,
+    port: flags.port === undefined ? undefined : Number(flags.port),
+    user,
+    database,
+  };
+  const problem = misfit(given, fields);
+  if (problem !== null)
+    throw new DbvitalsError('USAGE', problem, {
+      remedy:
+        'dbvitals add NAME postgresql://user@host/database, or dbvitals add NAME --type postgresql --host HOST',
+    });
+  return withTls(given ?? urlOfFields({ ...fields, type: type as ConnectionFields['type'] }), {
+    mode,
+    ca,
+    cert,
+    key,
+  });
+}
+
+/** Its password is in .pgpass, or the instance's: none belongs into the file. */
+function poolerOf({ pooler }: AddFlags): { pooler?: string } {
+  if (pooler === undefined) return {};
+  const { url, password } = splitSecret(pooler);
+  if (password === null) return { pooler: url };
+  throw new DbvitalsError('USAGE', 'the URL of the pooler holds a password', {
+    remedy:
+      'leave it out: its line in .pgpass (database pgbouncer) is used, else the password of the instance',
+  });
 }
 
 function sourceOf(flags: AddFlags, password: string | null): InstanceConfig['password'] {

@@ -3,6 +3,7 @@ import type { QuerySortKey } from '../../core/monitor-options.js';
 import { queriesLines } from '../../render/queries.js';
 import { type CommandContext, oneTarget, print, printJson } from '../context.js';
 import { type FilterFlags, filterOptions } from '../filters.js';
+import { judge, type Severity } from '../judge.js';
 import { withMonitor } from '../with-monitor.js';
 
 interface Flags extends FilterFlags {
@@ -10,6 +11,7 @@ interface Flags extends FilterFlags {
   readonly limit: string;
   readonly minDuration?: string;
   readonly sample: string;
+  readonly failOn?: Severity;
 }
 
 export async function queries(
@@ -28,5 +30,6 @@ export async function queries(
     });
     if (context.options.json) printJson(report);
     else print(queriesLines(report, context.width, context.style));
+    judge(report.findings, flags.failOn);
   });
 }

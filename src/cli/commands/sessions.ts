@@ -21,7 +21,7 @@ export async function sessions(
     else
       print([
         ...sessionsLines(report, context.width, context.style),
-        ...findingLines(sessionFindings(report), context.style),
+        ...findingLines(sessionFindings(report), context.width, context.style),
       ]);
   });
 }

@@ -2,7 +2,7 @@ import { DbvitalsError } from '../../core/errors.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { plain } from '../../render/plain.js';
 import { type CommandContext, print, printJson, targetsOf } from '../context.js';
-import { printError } from '../exit.js';
+import { endWith, printError } from '../exit.js';
 
 /** Logs in once to each instance. */
 export async function test(context: CommandContext, names: readonly string[]): Promise<void> {
@@ -23,7 +23,7 @@ export async function test(context: CommandContext, names: readonly string[]): P
     } catch (error) {
       if (!(error instanceof DbvitalsError)) throw error;
       printError(error, context.options.json === true);
-      process.exitCode = Math.max(Number(process.exitCode ?? 0), error.exitCode);
+      endWith(error.exitCode);
     }
   }
 }

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionFindings } from '../../analysis/findings/sessions.js';
 import { parseDuration } from '../../config/index.js';
-import { ERROR_CODES } from '../../core/errors.js';
+import type { SessionsReport } from '../../core/session-report.js';
 import { DatabaseResourceMonitor } from '../../monitor.js';
 import { findingLines } from '../../render/report-lines.js';
-import { type TopInstance, type TopSortKey, type TopState, topLines } from '../../render/top.js';
+import { type TopSortKey, type TopState, topLines } from '../../render/top.js';
 import { type CommandContext, monitorOptions, print, printJson, targetsOf, unlockVault } from '../context.js';
+import { watchDown } from '../down.js';
+import { endWith } from '../exit.js';
 import { type FilterFlags, filterOptions } from '../filters.js';
+import { judge, type Severity } from '../judge.js';
 import { Screen } from '../screen.js';
 
 interface Flags extends FilterFlags {
   readonly once?: boolean;
   readonly interval: string;
   readonly sort: TopSortKey;
+  readonly failOn?: Severity;
 }
 
 const KEYS: Readonly<Record<string, TopSortKey>> = {
@@ -32,20 +36,25 @@ export async function top(context: CommandContext, names: readonly string[], fla
   await unlockVault(context);
   await using monitor = new DatabaseResourceMonitor(monitorOptions(context));
   for (const target of targets) await monitor.addTarget(target);
-  const down = new Map<string, number>();
-  monitor.on('down', ({ instance, code }) => down.set(instance, ERROR_CODES[code].exitCode));
+  const exitCode = watchDown(monitor);
   await monitor.start();
   const all = targets.map(({ name }) => name);
   if (flags.once || context.options.json || !process.stdout.isTTY || !process.stdin.isTTY) {
     await sleep(ONCE_MS, undefined, { signal: context.signal });
     await once(context, await ask(monitor, all, flags, flags.background === true), flags);
-    process.exitCode = Math.max(0, ...down.values());
+    endWith(exitCode());
   } else await interactive(context, monitor, all, flags);
 }
 
-async function once(context: CommandContext, instances: readonly TopInstance[], flags: Flags): Promise<void> {
+async function once(
+  context: CommandContext,
+  instances: readonly SessionsReport[],
+  flags: Flags,
+): Promise<void> {
+  const findings = instances.flatMap(sessionFindings);
+  judge(findings, flags.failOn);
   if (context.options.json) {
-    for (const { sessions } of instances) printJson(sessions);
+    for (const report of instances) printJson(report);
     return;
   }
   const state = {
@@ -56,10 +65,9 @@ async function once(context: CommandContext, instances: readonly TopInstance[], 
     background: false,
     help: false,
   };
-  const findings = instances.flatMap(({ sessions }) => sessionFindings(sessions));
   print([
     ...topLines(instances, state, context.width, 10_000, context.style),
-    ...findingLines(findings, context.style),
+    ...findingLines(findings, context.width, context.style),
   ]);
 }
 
@@ -68,16 +76,11 @@ async function ask(
   names: readonly string[],
   flags: FilterFlags,
   background: boolean,
-): Promise<TopInstance[]> {
+): Promise<SessionsReport[]> {
   return Promise.all(
-    names.map(async (database) => ({
-      sessions: await monitor.getSessions({
-        database,
-        ...filterOptions(flags),
-        includeBackground: background,
-      }),
-      queries: await monitor.getQueryResourceUsage({ database, timeRange: '30s', limit: 1 }),
-    })),
+    names.map((database) =>
+      monitor.getSessions({ database, ...filterOptions(flags), includeBackground: background }),
+    ),
   );
 }
 
@@ -98,7 +101,7 @@ async function interactive(
     background: flags.background === true,
     help: false,
   };
-  let shown: TopInstance[] = [];
+  let shown: SessionsReport[] = [];
   const draw = () => screen.draw(topLines(shown, state, screen.width, screen.height, context.style));
   const onKey = (chunk: Buffer) => {
     for (const key of keysOf(chunk.toString('utf8'))) {

@@ -1,18 +1,21 @@
 import type { Connection } from '../../core/engine.js';
 import type { LockReading } from '../../core/locks.js';
 import type { Probe, ProbeRecords, ProbeTick } from '../../core/probe.js';
-import { DEADLINES } from '../deadlines.js';
+import { DEADLINES, LOCKS_EVERY_MS } from '../deadlines.js';
 import type { Meter } from '../meter.js';
 import type { CollectorPorts } from '../ports.js';
 import { ProbeRunner } from '../probe-runner.js';
+import { Haste } from './haste.js';
 import { LaneConnection } from './lane-connection.js';
 import type { SessionUse } from './own-cpu.js';
 import { Pace } from './pace.js';
 import type { LockPublisher } from './publish.js';
 
-/** After the last wait somebody looks this often whether there is a new one, for this long. */
+/** After the last wait somebody looks this often whether there is a new one, for this long; more often where waits are frequent. */
 const WATCH_EVERY_MS = 250;
 const ARMED_MS = 10 * 60_000;
+const FREQUENT_EVERY_MS = 100;
+const FREQUENT_MS = 30_000;
 /** A reading older than this says nothing about a tick. */
 const FRESH_MS = 1_500;
 /** A new session of ours is seen by the next tick; until then one look a second, whatever its round trip was. */
@@ -47,7 +50,8 @@ export class LockLane {
   readonly #snapshot: Probe | null;
   readonly #watch: Probe | null;
   readonly #pace = new Pace();
-  readonly #watchPace = new Pace(WATCH_EVERY_MS);
+  readonly #watchPace = new Pace(FREQUENT_EVERY_MS);
+  readonly #haste = new Haste();
   #runner: { readonly of: Connection; readonly runner: ProbeRunner };
   #running: Promise<void> | null = null;
   #waiting = false;
@@ -145,21 +149,27 @@ export class LockLane {
     this.#latest = { reading, atMs: ports.clock.monotonicMs() };
     this.#waiting = reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted);
     if (this.#waiting) this.#lastWaitMs = ports.clock.monotonicMs();
+    this.#haste.seen(reading, LOCKS_EVERY_MS);
     const findings = publisher.take(() => ports.lockAnalyst.observe(reading));
     this.#read();
-    if (!this.#waiting) return Math.max(waitMs, WATCH_EVERY_MS);
+    const calmMs = this.#haste.leastMs;
+    if (!this.#waiting) return Math.max(leastMs, calmMs, FREQUENT_EVERY_MS * factor());
     const { lookAtMs = Number.POSITIVE_INFINITY } = findings;
-    return Math.max(leastMs, Math.min(waitMs, lookAtMs - reading.atMs));
+    return Math.max(leastMs, Math.min(Math.max(waitMs, calmMs), lookAtMs - reading.atMs));
   }
 
   /** The cheap question; a waiter is looked at without delay. */
   async #ask(startedMs: number): Promise<number> {
+    const { ports } = this.parts;
     if (this.#watch === null) return WATCH_EVERY_MS;
     const { records, cost } = await this.#roundTrip(this.#watch, startedMs);
     const { waitMs } = this.#watchPace.next(cost, this.parts.factor());
     // A tick may have seen a waiter meanwhile.
     this.#waiting ||= (records?.waiters ?? 0) > 0;
-    return this.#waiting ? 0 : waitMs;
+    if (this.#waiting) return 0;
+    this.#haste.nobody();
+    const calm = ports.clock.monotonicMs() - this.#lastWaitMs > FREQUENT_MS;
+    return Math.max(waitMs, this.#haste.leastMs, calm ? WATCH_EVERY_MS : 0);
   }
 
   async #roundTrip(probe: Probe, startedMs: number) {

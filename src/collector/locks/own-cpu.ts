@@ -22,7 +22,8 @@ export class OwnCpu {
   /** Sessions with process and thread ids of this host. */
   see(sessions: readonly SessionRow[], own: ReadonlySet<string>): void {
     if (!this.local) return;
-    const ours = sessions.filter(({ id, osPid }) => own.has(id) && osPid !== null);
+    const ours: SessionRow[] = [];
+    for (const session of sessions) if (own.has(session.id) && session.osPid !== null) ours.push(session);
     this.#tasks = new Map(ours.map(({ id, osPid, osTid }) => [id, { pid: osPid as number, tid: osTid }]));
     this.#idsArePids =
       ours.length > 0 && ours.every(({ id, osPid, osTid }) => osTid === null && osPid === Number(id));

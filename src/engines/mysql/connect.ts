@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Connection as Client, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
-import { withDeadline } from '../../core/deadline.js';
+import { UNANSWERED, withDeadline } from '../../core/deadline.js';
 import type { CallContext, ConnectContext, Connection, Row, Target } from '../../core/engine.js';
 import { DbvitalsError } from '../../core/errors.js';
 import type { InstanceFacts } from '../../core/facts.js';
@@ -66,7 +66,7 @@ async function openOnce(
   signal.throwIfAborted();
   const opening = createConnection(options);
   try {
-    return await withDeadline(what, deadlineMs, signal, () => opening);
+    return await withDeadline(what, deadlineMs, signal, () => opening, UNANSWERED);
   } catch (error) {
     opening.then((late) => late.destroy()).catch(() => {});
     throw error;

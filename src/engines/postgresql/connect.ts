@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Client, ClientConfig, CustomTypesConfig } from 'pg';
-import { withDeadline } from '../../core/deadline.js';
+import { UNANSWERED, withDeadline } from '../../core/deadline.js';
 import type { CallContext, ConnectContext, Connection, Row, Target } from '../../core/engine.js';
 import { DbvitalsError } from '../../core/errors.js';
 import type { InstanceFacts } from '../../core/facts.js';
@@ -29,11 +29,14 @@ const SESSION_OPTIONS = [
 const FLOAT4 = 700;
 const NUMBERS: readonly number[] = [21, 23, FLOAT4, 701];
 
+const isTrue = (value: string) => value === 't';
+const asIs = (value: string) => value;
+
 /** Plain values stay text: 64-bit integers must not be rounded, timestamps are asked for as numbers. */
 const types = {
   getTypeParser: (oid: number) => {
     if (NUMBERS.includes(oid)) return Number;
-    return oid === 16 ? (value: string) => value === 't' : (value: string) => value;
+    return oid === 16 ? isTrue : asIs;
   },
 } as unknown as CustomTypesConfig;
 
@@ -76,7 +79,7 @@ async function openOnce(config: ClientConfig, context: ConnectContext, what: str
   // Errors between queries reach us as the failure of the next one.
   client.on('error', () => {});
   try {
-    await withDeadline(what, context.deadlineMs, context.signal, () => client.connect());
+    await withDeadline(what, context.deadlineMs, context.signal, () => client.connect(), UNANSWERED);
     return client;
   } catch (error) {
     destroySocket(client);

@@ -1,11 +1,26 @@
-/** Path of the control group of a process from /proc/<pid>/cgroup: the unified one (v2) or that of the cpu controller (v1). */
-export function parseCgroupPath(text: string): { path: string; version: 1 | 2 } | null {
-  const lines = text.split('\n').map((line) => line.split(':'));
-  const v1 = lines.find(([, controllers]) => controllers?.split(',').includes('cpu'));
-  if (v1?.[2] !== undefined && v1[2] !== '/') return { path: v1.slice(2).join(':'), version: 1 };
-  const v2 = lines.find(([id, controllers]) => id === '0' && controllers === '');
-  if (v2?.[2] !== undefined) return { path: v2.slice(2).join(':'), version: 2 };
-  return v1?.[2] === undefined ? null : { path: v1[2], version: 1 };
+/** Where a process stands: the path of the unified hierarchy (v2), and of each controller that is mounted by itself (v1). */
+export interface CgroupPaths {
+  readonly unified: string | null;
+  readonly controllers: ReadonlyMap<string, string>;
+}
+
+/** /proc/<pid>/cgroup: lines of `id:controllers:path`; a path may hold colons. */
+export function parseCgroupPaths(text: string): CgroupPaths {
+  let unified: string | null = null;
+  const controllers = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [id, names, ...path] = line.split(':');
+    if (names === undefined || path.length === 0) continue;
+    if (id === '0' && names === '') unified = path.join(':');
+    else for (const name of names.split(',')) controllers.set(name, path.join(':'));
+  }
+  return { unified, controllers };
+}
+
+/** The path that names its container or service. */
+export function cgroupPathOf({ unified, controllers }: CgroupPaths): string | null {
+  const own = [controllers.get('cpu'), unified, controllers.get('memory')];
+  return own.find((path) => path !== undefined && path !== null && path !== '/') ?? unified;
 }
 
 const CONTAINER =

@@ -39,8 +39,8 @@ export function ddlLines(report: DdlGuardReport, width: number, style: Style): s
     `asked for ${rate} times a second, by ${sessionsSeen} sessions seen in ${observedSeconds.toFixed(1)} s; ${clients} clients in its database`,
     ...(items.length === 0 ? [] : ['', style.bold(header), ...rows]),
     ...(items.length > SHOWN ? [style.dim(`+ ${items.length - SHOWN} more`)] : []),
-    ...findingLines(report.findings, style),
-    ...limitLines(report.limits, style),
+    ...findingLines(report.findings, width, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

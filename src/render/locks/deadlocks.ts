@@ -32,7 +32,7 @@ export function deadlocksLines(report: DeadlocksReport, width: number, style: St
     ...patterns.flatMap((item) => pattern(item, width, style)),
     ...happenedLines(happened, report.omitted, width, style),
     ...scoreLines(report, style),
-    ...limitLines(report.limits, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

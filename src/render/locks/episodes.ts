@@ -36,7 +36,7 @@ export function episodesLines(report: LockEpisodesReport, width: number, style: 
     `${titleLine('Lock episodes', report, style)}  ${summary}`,
     ...(items.length === 0 ? [] : ['', style.bold(header), ...rows]),
     ...items.slice(0, 3).flatMap((item) => details(item, style)),
-    ...limitLines(report.limits, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

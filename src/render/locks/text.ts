@@ -17,8 +17,8 @@ export function locksLines(report: LocksReport, width: number, style: Style): st
     headline(report, style),
     ...treeLines(report, width, style),
     ...longLines(report, width, style),
-    ...findingLines([...others, ...report.escalation], style),
-    ...limitLines(report.limits, style),
+    ...findingLines([...others, ...report.escalation], width, style),
+    ...limitLines(report.limits, width, style),
   ];
 }
 

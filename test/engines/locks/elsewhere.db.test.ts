@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
+import { itNeeding, missingServer } from '../../needs.js';
 import { createLogins, describeOnPostgres, NEWEST } from '../../servers/index.js';
 import { PGBOUNCERS, startPgBouncer } from '../../servers/pgbouncer.js';
 import { startStandby } from '../../servers/standby.js';
@@ -44,42 +45,45 @@ for (const version of ['16', NEWEST] as const) {
 }
 
 const [bouncerName = ''] = Object.keys(PGBOUNCERS);
-const missing = (process.env.DBVITALS_MISSING_SERVERS ?? '').split(',').includes(bouncerName);
 
 describeOnPostgres('locks of pooled connections', { version: NEWEST }, (server) => {
   beforeAll(() => createLogins(server()));
 
-  it.skipIf(missing)('the server connection of a client that went idle in its transaction', async () => {
-    await using bouncer = await startPgBouncer(bouncerName, server());
-    const through = async (application: string) => {
-      const options = { host: '127.0.0.1', port: bouncer.port, user: 'postgres', database: 'postgres' };
-      const client = new pg.Client({ ...options, application_name: application });
-      await client.connect();
-      return client;
-    };
-    const idle = await waitFor('PgBouncer', () => through('idler').catch(() => null));
-    await idle.query('CREATE TABLE item (id int PRIMARY KEY, n int); INSERT INTO item VALUES (1, 0)');
-    await idle.query('BEGIN');
-    await idle.query('UPDATE item SET n = 1 WHERE id = 1');
-    const victims = [await through('victim'), await through('victim')];
-    const waiting = victims.map((client) => client.query('UPDATE item SET n = n + 1 WHERE id = 1'));
-    const { read, connection } = await lockReader(server(), 'postgres');
-    const reading = await waitFor('two waiters', async () => {
-      const found = await read();
-      return found.edges.length === 2 ? found : null;
-    });
-    const waiters = new Set(reading.edges.map(({ waiterId }) => waiterId));
-    const [root, ...others] = reading.edges
-      .map(({ blockerId }) => blockerId)
-      .filter((id) => !waiters.has(id));
-    expect(others).toEqual([]);
-    expect(reading.sessions.find(({ id }) => id === root)).toMatchObject({
-      state: 'idleInTransaction',
-      application: 'idler',
-    });
-    await idle.query('COMMIT');
-    await Promise.all(waiting);
-    for (const client of [idle, ...victims]) await client.end();
-    await connection.close();
-  });
+  itNeeding(
+    missingServer(bouncerName),
+    'the server connection of a client that went idle in its transaction',
+    async () => {
+      await using bouncer = await startPgBouncer(bouncerName, server());
+      const through = async (application: string) => {
+        const options = { host: '127.0.0.1', port: bouncer.port, user: 'postgres', database: 'postgres' };
+        const client = new pg.Client({ ...options, application_name: application });
+        await client.connect();
+        return client;
+      };
+      const idle = await waitFor('PgBouncer', () => through('idler').catch(() => null));
+      await idle.query('CREATE TABLE item (id int PRIMARY KEY, n int); INSERT INTO item VALUES (1, 0)');
+      await idle.query('BEGIN');
+      await idle.query('UPDATE item SET n = 1 WHERE id = 1');
+      const victims = [await through('victim'), await through('victim')];
+      const waiting = victims.map((client) => client.query('UPDATE item SET n = n + 1 WHERE id = 1'));
+      const { read, connection } = await lockReader(server(), 'postgres');
+      const reading = await waitFor('two waiters', async () => {
+        const found = await read();
+        return found.edges.length === 2 ? found : null;
+      });
+      const waiters = new Set(reading.edges.map(({ waiterId }) => waiterId));
+      const [root, ...others] = reading.edges
+        .map(({ blockerId }) => blockerId)
+        .filter((id) => !waiters.has(id));
+      expect(others).toEqual([]);
+      expect(reading.sessions.find(({ id }) => id === root)).toMatchObject({
+        state: 'idleInTransaction',
+        application: 'idler',
+      });
+      await idle.query('COMMIT');
+      await Promise.all(waiting);
+      for (const client of [idle, ...victims]) await client.end();
+      await connection.close();
+    },
+  );
 });

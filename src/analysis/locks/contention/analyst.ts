@@ -1,4 +1,5 @@
 import { type LockAnalyst, type LockFindings, NO_LOCK_FINDINGS } from '../../../core/lock-analyst.js';
+import type { SessionRow } from '../../../core/session.js';
 import { LOCK_WAIT_CLASSES } from '../../../core/wait-class.js';
 import { Episodes } from './episodes.js';
 import { Frames } from './frame.js';
@@ -14,7 +15,7 @@ export function createContentionAnalyst(instance: string): LockAnalyst {
     connected() {},
     tick({ atMs, sessions }) {
       // The lane may be paused while they still wait; then the next reading tells.
-      if (!sessions.some(({ waitClass }) => LOCK_WAIT_CLASSES.has(waitClass))) episodes.quiet(atMs);
+      if (!sessions.some(waitsForLock)) episodes.quiet(atMs);
       return told();
     },
     observe(reading) {
@@ -31,4 +32,8 @@ export function createContentionAnalyst(instance: string): LockAnalyst {
     learnt: () => ({}),
     recall() {},
   };
+}
+
+function waitsForLock({ waitClass }: SessionRow): boolean {
+  return LOCK_WAIT_CLASSES.has(waitClass);
 }

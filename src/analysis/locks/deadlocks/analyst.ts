@@ -26,6 +26,7 @@ import { StatementClasses } from './statement-classes.js';
 import { Transactions } from './transactions.js';
 import { nextLookMs, type Policy, policyOf } from './victim.js';
 import { witnessesOf } from './witnesses.js';
+import { XidClock } from './xid-clock.js';
 
 /** Tells deadlocks of one instance: those that happened, those that stand, those one edge away, those that can be. */
 export function createDeadlockAnalyst(instance: string): LockAnalyst {
@@ -35,7 +36,7 @@ export function createDeadlockAnalyst(instance: string): LockAnalyst {
 /** Readings that wait for the next tick: it comes every second, readings at most every 150 ms. */
 const MOST_LATER = 20;
 /** Of what was learnt: another shape is another number, and what has the old one is not recalled. */
-const FORMAT = 1;
+const FORMAT = 2;
 const POSTGRESQL: Policy = { how: 'detector', timeoutMs: 1000 };
 
 class DeadlockAnalyst implements LockAnalyst {
@@ -51,6 +52,7 @@ class DeadlockAnalyst implements LockAnalyst {
   readonly #knowledge: Omit<Knowledge, 'pasts'> = {
     transactions: this.#transactions,
     statements: this.#statements,
+    xids: new XidClock(),
   };
   readonly #later: LockReading[] = [];
   readonly #clock = new ClockOffset();
@@ -119,7 +121,7 @@ class DeadlockAnalyst implements LockAnalyst {
       ...this.#knowledge,
       pasts,
     });
-    for (const { session, transaction } of scene.parties.values()) this.#stages.note(session, transaction);
+    for (const party of scene.parties.values()) this.#stages.note(party);
     this.#statements.learn(scene);
     const witnesses = witnessesOf(scene, this.#statements);
     return { scene, witnesses, records: this.#latent.learn(scene, witnesses) };

@@ -26,6 +26,10 @@ export interface Meeting {
 
 /** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
 const LEAST_FOLLOWED = 2;
+/** A statement that takes the first lock before it would be met more often; of the rest, some are met by readings of two moments. */
+const ALONE = 0.95;
+/** So many waiters that are known to have a lock already, where nobody was seen to take the first. */
+const LEAST_LATER = 5;
 /** One wait of a later statement for a first may be a reading of two moments. */
 const LEAST_MET = 2;
 const UPGRADE_DOUBT = 0.1;
@@ -37,6 +41,8 @@ export class Meetings {
   readonly #meetings = new Map<string, Meeting>();
   readonly #repeats: Repeats;
   readonly #seen = new Set<string>();
+  /** How often which statement was what a waiter waited at or what its holder had run last. */
+  readonly #met = new Map<LockClass, Map<string, number>>();
 
   constructor(
     stages: Stages,
@@ -64,8 +70,10 @@ export class Meetings {
     if (isUpgrade(meeting))
       return 1 - UPGRADE_DOUBT ** upgrades * LIKE_UPGRADE_DOUBT ** likeUpgrades * CHECK_DOUBT ** checks;
     // What follows what is often seen later than who meets whom: it is asked for each time.
-    if (this.transactions.timesFollowed(first, later) < LEAST_FOLLOWED) return 0;
-    if (first === later) return unorderedProbability(this.#repeats.counts(name, first), true);
+    const followed = this.transactions.timesFollowed(first, later) >= LEAST_FOLLOWED;
+    if (first === later && (followed || this.#isAlone(name, first)))
+      return unorderedProbability(this.#repeats.counts(name, first), true);
+    if (!followed) return 0;
     // Of a transaction whose steps were not all seen the last one seen need not be the one that took the lock (BEGIN, for one).
     if (!this.statements.classesOf(first).has(name)) return 0;
     if (laterOnFirst < LEAST_MET || this.transactions.timesFollowed(later, first) > 0) return 0;
@@ -80,12 +88,29 @@ export class Meetings {
   }
 
   kept() {
-    return { meetings: this.#meetings, repeats: this.#repeats.kept() };
+    return { meetings: this.#meetings, repeats: this.#repeats.kept(), met: this.#met };
   }
 
-  recall({ meetings, repeats }: ReturnType<Meetings['kept']>): void {
+  recall({ meetings, repeats, met }: ReturnType<Meetings['kept']>): void {
     refill(this.#meetings, meetings);
+    refill(this.#met, met);
     this.#repeats.recall(repeats);
+  }
+
+  /**
+   * Nothing but this statement takes locks of the class, and transactions that have no others were seen to have taken one
+   * before it: then it runs twice in one transaction, although nobody saw both.
+   */
+  #isAlone(name: LockClass, digest: string): boolean {
+    const met = this.#met.get(name) ?? new Map<string, number>();
+    const all = [...met.values()].reduce((sum, times) => sum + times, 0);
+    return (met.get(digest) ?? 0) >= ALONE * all && this.#repeats.later(name, digest) >= LEAST_LATER;
+  }
+
+  #note(name: LockClass, digests: readonly (string | null)[]): void {
+    const met = this.#met.get(name) ?? new Map<string, number>();
+    this.#met.set(name, met);
+    for (const digest of digests) if (digest !== null) met.set(digest, (met.get(digest) ?? 0) + 1);
   }
 
   #learnOne(wait: Wait): Meeting | 'first' | null {
@@ -94,6 +119,7 @@ export class Meetings {
     if (later === null || holder.waits.some(({ resource }) => resource.key === edge.resource.key))
       return null;
     const first = this.#doneBy(holder);
+    this.#note(name, [first, later]);
     if (wantsMoreOfOwn(wait)) {
       const meeting = this.#meeting(name, waiter.past.at(-1) ?? later, later, waiter);
       meeting.upgrades += 1;

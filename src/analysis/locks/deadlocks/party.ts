@@ -1,6 +1,7 @@
 import type { LockEdge, LockSession } from '../../../core/locks.js';
 import type { LockClass, Strength } from './classes.js';
 import type { Transaction } from './transactions.js';
+import type { FirstWrite } from './xid-clock.js';
 
 /** One session of a reading with all that is known of its transaction. */
 export interface Party {
@@ -12,6 +13,8 @@ export interface Party {
   readonly past: readonly string[];
   /** `past` is all of it, from the server's history. */
   readonly exact: boolean;
+  /** When it locked or changed its first row; null where that cannot be told. */
+  readonly firstWrite: FirstWrite | null;
   readonly holds: ReadonlyMap<LockClass, Strength>;
   /** Relations of which it has locked rows shared or for update (PostgreSQL: RowShareLock), whatever else it has there. */
   readonly shares: ReadonlySet<LockClass>;

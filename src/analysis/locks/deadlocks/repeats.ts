@@ -48,6 +48,11 @@ export class Repeats {
     return this.#met.get(keyOf(name, digest))?.length ?? 0;
   }
 
+  /** Waiters that are known to be at a later lock. */
+  later(name: LockClass, digest: string): number {
+    return (this.#met.get(keyOf(name, digest)) ?? []).filter(({ waiter }) => waiter.known === 'later').length;
+  }
+
   /** Of those for a holder that has only its first lock. */
   counts(name: LockClass, digest: string): MeetingCounts {
     const counts = { firstOnFirst: 0, laterOnFirst: 0 };

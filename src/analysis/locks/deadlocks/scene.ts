@@ -4,16 +4,19 @@ import type { HeldRow, Party, Scene } from './party.js';
 import type { Pasts } from './pasts.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transaction, Transactions } from './transactions.js';
+import type { XidClock } from './xid-clock.js';
 
 export interface Knowledge {
   readonly transactions: Transactions;
   readonly statements: StatementClasses;
+  readonly xids: XidClock;
   /** Where the server keeps a history of statements; null elsewhere. */
   readonly pasts: Pasts | null;
 }
 
 /** `offsetMs`: the server's clock minus ours. */
 export function sceneOf(reading: LockReading, offsetMs: number, knowledge: Knowledge): Scene {
+  knowledge.xids.note(reading.nextXid, reading.serverNowMs);
   const parties = partiesOf(reading, offsetMs, knowledge);
   const waits = reading.edges.flatMap((edge) => {
     const waiter = parties.get(edge.waiterId);
@@ -55,7 +58,7 @@ function oneParty(
   { atMs, offsetMs }: { readonly atMs: number; readonly offsetMs: number },
   knowledge: Knowledge,
 ): Party {
-  const { transactions, statements, pasts } = knowledge;
+  const { transactions, statements, pasts, xids } = knowledge;
   const transaction = transactions.see(session, atMs);
   const fromHistory = pasts === null ? null : pastOf(session, waits.length > 0, pasts, statements);
   const past = fromHistory ?? seenPast(session, transaction, waits.length > 0);
@@ -76,6 +79,7 @@ function oneParty(
     key: transaction?.key ?? session.id,
     past,
     exact: fromHistory !== null,
+    firstWrite: xids.firstWrite(session.xid),
     holds,
     shares: new Set(
       locks.flatMap(({ granted, mode, resource }) =>
@@ -151,7 +155,8 @@ function inferred(
     .filter(([name, strength]) => strength === 'exclusive' && holder.holds.get(name) === 'exclusive')
     .map(([name]) => name);
   const tables = both.length > 1 ? both.filter((name) => !SEQUENCE.test(name)) : both;
-  if (tables.length === 1) return tables[0] ?? null;
+  // With a shared one besides it is a guess which of them, until the statement is known to lock there.
+  if (tables.length === 1 && upgraded === undefined) return tables[0] ?? null;
   const shown = tables.filter((name) => known?.has(name));
   return shown.length === 1 ? (shown[0] ?? null) : null;
 }

@@ -1,6 +1,5 @@
-import type { LockSession } from '../../../core/locks.js';
 import type { Party } from './party.js';
-import type { Step, Transaction } from './transactions.js';
+import type { Step } from './transactions.js';
 
 /**
  * How far a transaction is that takes locks of one class in two steps by one statement: at its first, or at a later
@@ -22,12 +21,17 @@ const SPLIT_EVERY = 40;
 const WIDTH = Math.log(2.5);
 const MOST_BETWEEN = 0.04;
 
-/** So many transactions must have been seen at both steps, and so few of them on the wrong side of the split. */
+/** When the first row was locked, as a share of the time from the begin of the transaction to that of the statement. */
+const MOST_ERROR = 0.2;
+const LATER_BELOW = 0.5;
+const FIRST_ABOVE = 0.8;
+
+/** So many must be known to have been at a later step, and so few of all known on the wrong side of the split. */
 const LEAST_KNOWN = 4;
 const MOST_WRONG = 0.05;
 
 interface Offsets {
-  /** Of transactions that were seen at both steps. */
+  /** Of transactions that were seen at both steps, or whose first write tells at which they are. */
   readonly first: number[];
   readonly later: number[];
   readonly values: number[];
@@ -41,9 +45,10 @@ export class Stages {
   readonly #offsets = new Map<string, Offsets>();
 
   /** Notes when in its transaction a statement began. */
-  note(session: Noted, transaction: Transaction | null): void {
-    const { digest, statementStartedAtMs, transactionStartedAtMs } = session;
-    if (digest === null || transaction === null || (session.rowsModified ?? null) !== null) return;
+  note(party: Party): void {
+    const { session, transaction } = party;
+    const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
+    if (digest === null || transaction === null || rowsModified !== null) return;
     if (statementStartedAtMs === null || transactionStartedAtMs === null) return;
     const known = this.#offsetsOf(digest);
     const key = `${transaction.key}/${statementStartedAtMs}`;
@@ -53,6 +58,8 @@ export class Stages {
     known.values.push(offsetOf(statementStartedAtMs, transactionStartedAtMs));
     if (known.values.length > KEPT) known.values.shift();
     noteKnown(known, transaction.steps, digest, transactionStartedAtMs);
+    const stage = byFirstWrite(party);
+    if (stage !== null) keep(known[stage], statementStartedAtMs - transactionStartedAtMs);
     known.fresh += 1;
     if (known.fresh < SPLIT_EVERY && known.split !== null) return;
     if (known.fresh < LEAST_COUNT) return;
@@ -62,7 +69,8 @@ export class Stages {
   }
 
   /** What there is to tell the stage by of the statement that the party runs or ran last. */
-  sightOf({ session, past, exact, waits }: Party): Sight {
+  sightOf(party: Party): Sight {
+    const { session, past, exact, waits } = party;
     const { digest, statementStartedAtMs, transactionStartedAtMs, rowsModified } = session;
     const waiting = waits.length > 0;
     const repeated = past.filter((each) => each === digest).length;
@@ -73,7 +81,7 @@ export class Stages {
       return { known: (waiting ? rowsModified : rowsModified - 1) > 0 ? 'later' : 'first', offsetMs: null };
     if (statementStartedAtMs === null || transactionStartedAtMs === null)
       return { known: null, offsetMs: null };
-    return { known: null, offsetMs: offsetOf(statementStartedAtMs, transactionStartedAtMs) };
+    return { known: byFirstWrite(party), offsetMs: offsetOf(statementStartedAtMs, transactionStartedAtMs) };
   }
 
   /** The stage of a sight, by all that is known now; null where it cannot be told. */
@@ -83,9 +91,11 @@ export class Stages {
     return split === null ? null : offsetMs < split ? 'first' : 'later';
   }
 
-  /** Of statements that were seen at two steps of one transaction: of the others nothing is told by times. */
+  /** Of statements whose step was known once: of the others nothing is told by times. */
   kept() {
-    return { offsets: new Map([...this.#offsets].filter(([, { first }]) => first.length > 0)) };
+    return {
+      offsets: new Map([...this.#offsets].filter(([, { first, later }]) => first.length + later.length > 0)),
+    };
   }
 
   recall({ offsets }: ReturnType<Stages['kept']>): void {
@@ -102,15 +112,14 @@ export class Stages {
   }
 }
 
-type Noted = Pick<LockSession, 'digest' | 'statementStartedAtMs' | 'transactionStartedAtMs'> & {
-  readonly rowsModified?: number | null;
-};
-
 function offsetOf(statementStartedAtMs: number, transactionStartedAtMs: number): number {
   return Math.max(0.05, statementStartedAtMs - transactionStartedAtMs);
 }
 
-/** Where the times part into two groups with a wide and nearly empty gap between them; null where they do not. */
+/**
+ * Where the times part into two groups with a wide and nearly empty gap between them; null where they do not. The lowest
+ * such gap: the first step follows BEGIN closely, later ones come at any time, so that a gap among them is one of chance.
+ */
 function splitOf(values: readonly number[]): number | null {
   const sorted = values.map(Math.log).sort((a, b) => a - b);
   const edge = Math.max(LEAST_COUNT, Math.ceil(sorted.length * LEAST_PART));
@@ -118,12 +127,11 @@ function splitOf(values: readonly number[]): number | null {
   const first = sorted[edge - 1];
   const last = sorted[sorted.length - edge];
   if (first === undefined || last === undefined) return null;
-  let best: { readonly inside: number; readonly at: number } | null = null;
   for (let from = first; from + WIDTH <= last; from += WIDTH / 8) {
     const inside = sorted.filter((value) => value > from && value < from + WIDTH).length;
-    if (inside <= most && (best === null || inside < best.inside)) best = { inside, at: from + WIDTH / 2 };
+    if (inside <= most) return Math.exp(from + WIDTH / 2);
   }
-  return best === null ? null : Math.exp(best.at);
+  return null;
 }
 
 /** Seen at two steps: the first of them was the first, and this one is later. */
@@ -136,15 +144,33 @@ function noteKnown(
   const own = steps.filter((step) => step.digest === digest).flatMap(({ startedAtMs }) => startedAtMs ?? []);
   const [first, second] = own;
   if (first === undefined || second === undefined || own.length > 2) return;
-  known.first.push(first - transactionStartedAtMs);
-  known.later.push(second - transactionStartedAtMs);
-  if (known.first.length > KEPT) known.first.shift();
-  if (known.later.length > KEPT) known.later.shift();
+  keep(known.first, first - transactionStartedAtMs);
+  keep(known.later, second - transactionStartedAtMs);
+}
+
+function keep(list: number[], offsetMs: number): void {
+  list.push(offsetMs);
+  if (list.length > KEPT) list.shift();
+}
+
+/**
+ * A transaction that has locks on one relation only: its first row was locked by the statement that it is at, or by one before.
+ * Null where the statement began too soon after the transaction to tell.
+ */
+function byFirstWrite({ session, firstWrite, holds }: Party): Stage | null {
+  const { statementStartedAtMs, transactionStartedAtMs } = session;
+  if (firstWrite === null || holds.size !== 1) return null;
+  if (statementStartedAtMs === null || transactionStartedAtMs === null) return null;
+  const offsetMs = statementStartedAtMs - transactionStartedAtMs;
+  if (firstWrite.errorMs > MOST_ERROR * offsetMs) return null;
+  const share = (firstWrite.atMs - transactionStartedAtMs) / offsetMs;
+  if (share < LATER_BELOW) return 'later';
+  return share > FIRST_ABOVE ? 'first' : null;
 }
 
 /** The split, where it holds for those whose step is known: on a busy client the first one begins late, too. */
 function trusted(known: Offsets | undefined): number | null {
-  if (known === undefined || known.split === null || known.first.length < LEAST_KNOWN) return null;
+  if (known === undefined || known.split === null || known.later.length < LEAST_KNOWN) return null;
   const { split, first, later } = known;
   const wrong = first.filter((each) => each >= split).length + later.filter((each) => each < split).length;
   return wrong <= MOST_WRONG * (first.length + later.length) ? split : null;

@@ -39,7 +39,14 @@ export function readingOf(rows: readonly LocksRow[], atMs: number, ordered: bool
     sessions: sessionsOf(rows, ownerOf, concerned),
     locks: locks.filter(({ sessionId }) => concerned.has(sessionId)),
     edges,
+    nextXid: nextXidOf(rows),
   };
+}
+
+/** Each row's age counts up to the id that comes next, all of them in one statement; ids go round at 2^32, which is one unknown moment. */
+function nextXidOf(rows: readonly LocksRow[]): number | null {
+  const row = rows.find(({ xid, xid_age: age }) => typeof xid === 'number' && typeof age === 'number');
+  return row === undefined ? null : (row.xid as number) + (row.xid_age as number);
 }
 
 /** Sessions and what they hold, as a reading in which nobody waits. */
@@ -157,6 +164,7 @@ function sessionOf(row: LocksRow, id: string): LockSession {
     rowsLocked: null,
     locksHeld: row.locks_held,
     xminAge: row.xmin_age,
+    xid: row.xid ?? null,
   };
 }
 

@@ -23,6 +23,9 @@ export interface LocksRow {
   readonly state_changed_at_ms: number | null;
   readonly xmin_age: number | null;
   readonly locks_held: number | null;
+  /** Session: its transaction id, and how many were given out from it on. Not among the columns of long-transactions. */
+  readonly xid?: number | null;
+  readonly xid_age?: number | null;
 }
 
 /** A row of pg_locks. */

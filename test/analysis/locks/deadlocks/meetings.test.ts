@@ -19,6 +19,7 @@ function party(digest: string, change: Partial<Party> = {}): Party {
     key: `t${number}`,
     past: [],
     exact: false,
+    firstWrite: null,
     holds: new Map(),
     shares: new Set(),
     rows: new Map(),

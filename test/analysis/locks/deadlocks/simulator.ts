@@ -59,6 +59,7 @@ class Simulation {
   #reported: ReportedDeadlock[] = [];
   #counted = 0;
   #stepNumber = 0;
+  #nextXid = 1_000;
   #waits = 0;
   #transactions = 0;
   #nextTick: number;
@@ -113,6 +114,7 @@ class Simulation {
     worker.held = [];
     worker.done = [];
     worker.transaction += 1;
+    worker.xid = null;
     worker.transactionAt = now;
     worker.state = 'think';
     // BEGIN is a round trip of its own.
@@ -125,6 +127,7 @@ class Simulation {
     worker.statementAt = now;
     if (worker.template.steps.length === 1) worker.transactionAt = now;
     worker.wants = lockOf(step, worker.keys, this.options.engine);
+    if (step.how !== 'gate') worker.xid ??= this.#nextXid++;
     this.#tryLock(worker, now);
   }
 
@@ -209,7 +212,7 @@ class Simulation {
       if (waiting && this.#nextLook === Number.POSITIVE_INFINITY) this.#nextLook = now + 2;
     }
     if (now < this.#nextLook) return;
-    this.#keep(this.analyst.observe(readingOf(this.#workers, now, engine, this.#versions)));
+    this.#keep(this.analyst.observe(readingOf(this.#workers, now, engine, this.#versions, this.#nextXid)));
     this.#nextLook = now + (waiting ? LOOK : WATCH);
   }
 

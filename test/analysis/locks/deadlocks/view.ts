@@ -55,6 +55,7 @@ function lockSession(worker: Worker, engine: SimulatedEngine): LockSession {
     rowsLocked: engine === 'mysql' ? worker.held.length : null,
     locksHeld: null,
     xminAge: null,
+    xid: engine === 'postgresql' ? worker.xid : null,
   };
 }
 
@@ -63,6 +64,7 @@ export function readingOf(
   now: number,
   engine: SimulatedEngine,
   versions: ReadonlyMap<string, number>,
+  nextXid: number,
 ): LockReading {
   const edges: LockEdge[] = workers.flatMap((worker) => {
     if (worker.state !== 'wait' || worker.wants === null) return [];
@@ -103,6 +105,7 @@ export function readingOf(
     sessions: involved.map((worker) => lockSession(worker, engine)),
     locks: involved.flatMap((worker) => locksOf(worker, engine, wanted)),
     edges,
+    nextXid: engine === 'postgresql' ? nextXid : null,
   };
 }
 

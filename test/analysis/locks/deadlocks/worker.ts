@@ -25,6 +25,8 @@ export interface Worker {
   wants: Held | null;
   dueAt: number;
   transaction: number;
+  /** PostgreSQL: given with the first row that is asked for. */
+  xid: number | null;
 }
 
 export const START = 1_700_000_000_000;
@@ -44,6 +46,7 @@ export function newWorker(index: number, mix: Mix, dueAt: number): Worker {
     wants: null,
     dueAt,
     transaction: 0,
+    xid: null,
   };
 }
 

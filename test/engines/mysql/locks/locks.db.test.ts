@@ -51,7 +51,7 @@ for (const options of SERVERS) {
           const seen = new Set(reading.edges.map(({ waiterId }) => players.nameOf(waiterId)));
           return [...players.waiters].every((who) => seen.has(who)) ? reading : null;
         },
-        2_000,
+        20_000,
         1,
       );
 

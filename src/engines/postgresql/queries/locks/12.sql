@@ -23,21 +23,23 @@ WITH l AS MATERIALIZED (
     AND (l.locktype NOT IN ('virtualxid', 'transactionid') OR l.pid IS NULL)
 ), a AS MATERIALIZED (
   SELECT s.pid, s.datid, s.usesysid, s.application_name, s.state, s.query, s.backend_type, s.xact_start, s.query_start,
-         s.backend_start, s.state_change, s.backend_xmin, NULL::int AS leader_pid
+         s.backend_start, s.state_change, s.backend_xmin, s.backend_xid, NULL::int AS leader_pid
   FROM pg_stat_get_activity(NULL) AS s
 )
 SELECT 'lock' AS row_kind, s.holder, s.lock_key, s.mode, s.granted, false AS fast_path, s.wait_started_at_ms,
        NULL::text AS database_id, NULL::text AS user_id, NULL::text AS application, NULL::text AS state,
        NULL::text AS backend_type, NULL::text AS leader_id, NULL::text AS digest,
        NULL::float8 AS transaction_started_at_ms, NULL::float8 AS statement_started_at_ms, NULL::float8 AS started_at_ms,
-       NULL::float8 AS state_changed_at_ms, NULL::int AS xmin_age, NULL::int AS locks_held
+       NULL::float8 AS state_changed_at_ms, NULL::int AS xmin_age, NULL::int AS locks_held,
+       NULL::float8 AS xid, NULL::int AS xid_age
 FROM shared AS s
 WHERE s.lock_key IN (SELECT w.lock_key FROM wanted AS w)
 UNION ALL
 SELECT 'lock', coalesce(o.pid::text, o.virtualtransaction),
        concat_ws(':', o.locktype, o.database, o.relation, o.page, o.tuple, o.virtualxid, o.transactionid, o.classid, o.objid,
                  o.objsubid),
-       o.mode, true, o.fastpath, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       o.mode, true, o.fastpath, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL
 FROM (SELECT others.* FROM others WHERE others.place <= 20 ORDER BY others.place LIMIT 1000) AS o
 UNION ALL
 SELECT 'session', a.pid::text, NULL, NULL, NULL, NULL, NULL, a.datid::text, a.usesysid::text, a.application_name, a.state,
@@ -45,7 +47,7 @@ SELECT 'session', a.pid::text, NULL, NULL, NULL, NULL, NULL, a.datid::text, a.us
        CASE WHEN a.state IS NOT NULL THEN 't:' || hashtextextended(a.query, 0)::text END,
        date_part('epoch', a.xact_start) * 1000, date_part('epoch', a.query_start) * 1000,
        date_part('epoch', a.backend_start) * 1000, date_part('epoch', a.state_change) * 1000, age(a.backend_xmin),
-       coalesce(h.locks, 0)::int
+       coalesce(h.locks, 0)::int, a.backend_xid::text::float8, age(a.backend_xid)
 FROM a
 LEFT JOIN (SELECT l.pid, count(*) AS locks FROM l GROUP BY l.pid) AS h ON h.pid = a.pid
 WHERE a.pid IN (SELECT i.pid FROM involved AS i)
@@ -53,9 +55,9 @@ WHERE a.pid IN (SELECT i.pid FROM involved AS i)
     SELECT w.xact_start FROM a AS w WHERE w.backend_type = 'parallel worker' AND w.pid IN (SELECT i.pid FROM involved AS i)))
 UNION ALL
 SELECT 'prepared', p.transaction::text, NULL, NULL, NULL, NULL, NULL, p.dbid::text, p.ownerid::text, p.gid, NULL, NULL, NULL, NULL,
-       date_part('epoch', p.prepared) * 1000, NULL, NULL, NULL, NULL, NULL
+       date_part('epoch', p.prepared) * 1000, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM pg_prepared_xact() AS p
 WHERE EXISTS (SELECT FROM involved AS i WHERE i.pid IS NULL)
 UNION ALL
 SELECT 'now', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       date_part('epoch', clock_timestamp()) * 1000, NULL, NULL, NULL
+       date_part('epoch', clock_timestamp()) * 1000, NULL, NULL, NULL, NULL, NULL
