@@ -31,7 +31,7 @@ export interface Amount {
 export class Entries {
   /** By who (database, user, application, client address), then by what. */
   #open = new Map<string, Map<string, OpenEntry>>();
-  #fromMs = 0;
+  #fromMs: number | null = null;
 
   constructor(
     private readonly instance: string,
@@ -57,14 +57,23 @@ export class Entries {
     return this.#entry('unattributed', null, null, null);
   }
 
-  /** Closes the interval. */
+  /** The first interval begins with the first tick. */
+  begin(atMs: number): void {
+    this.#fromMs ??= atMs;
+  }
+
+  /** Closes the interval. One without length stays open: its rows and the next one's would begin at the same time. */
   drain(atMs: number): UsageEntry[] {
     const fromMs = this.#fromMs;
+    if (fromMs === null || atMs <= fromMs) {
+      this.#fromMs = atMs;
+      return [];
+    }
     const rows = [...this.#open.values()]
       .flatMap((entries) => [...entries.values()])
       .map((entry) => ({
         ...entry,
-        fromMs: fromMs === 0 ? atMs : fromMs,
+        fromMs,
         toMs: atMs,
         cpuErrorNs: Math.round(entry.cpuErrorNs),
       }));

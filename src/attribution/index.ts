@@ -44,6 +44,7 @@ class Ledger implements Attributor {
   }
 
   tick(input: AttributionTick): void {
+    this.#entries.begin(input.atMs);
     const byId = new Map<string, SessionRow>();
     for (const session of input.sessions) byId.set(session.id, session);
     const listed = new Set<number>();

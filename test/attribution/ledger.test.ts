@@ -95,6 +95,15 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('begins no two intervals at the same time', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const running = session(1, { statementStartedAtMs: -500 });
+    ledger.tick(tick(0, { sessions: [running], processes: new Map() }));
+    expect(ledger.drain(0)).toEqual([]);
+    ledger.tick(tick(1000, { sessions: [running], processes: new Map([[1, cost(700)]]) }));
+    expect(ledger.drain(1000)).toMatchObject([{ fromMs: 0, toMs: 1000, samples: 2, cpuNs: 700 }]);
+  });
+
   it('shares what ran between two ticks by the executor time the server counted', () => {
     const ledger = createAttributor({ instance: 'x' });
     const idle = session(1, { state: 'idle', digest: null, waitClass: 'idle' });
@@ -195,7 +204,7 @@ describe('the ledger', () => {
       [3, cost(11)],
     ]);
     ledger.tick(tick(0, { sessions, processes, ownSessionIds: new Set(['1']), endedCpuNs: 13 }));
-    const entries = ledger.drain(0);
+    const entries = ledger.drain(1);
     expect(['monitor', 'background', 'unattributed'].map((kind) => sumOf(entries, kind as never))).toEqual([
       5, 18, 13,
     ]);
