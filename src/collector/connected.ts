@@ -46,6 +46,7 @@ export class Connected {
   readonly #idleTurns = new IdleTurns();
   readonly #abort = new AbortController();
   #lastAtMs: number | null = null;
+  #ticks = 0;
   #lastCountersMs = Number.NEGATIVE_INFINITY;
   #lastOwnCpuNs: number;
   /** Deadlocks that the server counted since the last tick; null where they were not read. */
@@ -193,6 +194,9 @@ export class Connected {
   }
 
   async #slowLanes(atMs: number, signal: AbortSignal): Promise<void> {
+    this.#ticks += 1;
+    // Costs are differences: with the second tick there are some to tell, and who just began need not wait for the counters.
+    if (this.#ticks === 2) this.drain(atMs);
     if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
     this.#lastCountersMs = atMs;
     this.drain(atMs);
