@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect } from 'vitest';
-import { DatabaseResourceMonitor } from '../../src/index.js';
 import { itNeeding } from '../needs.js';
 import { createLogins, describeOnPostgres, WITH_STATEMENTS } from '../servers/index.js';
+import { startMonitor } from '../servers/start-monitor.js';
 import { waitFor } from '../servers/wait-for.js';
 
 const settings = {
@@ -47,13 +47,7 @@ describeOnPostgres('reads through io workers', { version: '18', ...WITH_STATEMEN
     async () => {
       execFileSync('sync');
       writeFileSync('/proc/sys/vm/drop_caches', '1');
-      await using monitor = new DatabaseResourceMonitor();
-      await monitor.addDatabase({
-        name: 'db',
-        type: 'postgresql',
-        connectionString: server().url('postgres', 'dbvitals'),
-      });
-      await monitor.start();
+      await using monitor = await startMonitor(server());
       const scan = async (table: string) => {
         const client = await server().connect('postgres', 'postgres', table);
         const own = `/proc/${(client as unknown as { processID: number }).processID}/io`;

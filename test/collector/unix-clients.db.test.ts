@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { DatabaseResourceMonitor } from '../../src/index.js';
 import { itNeeding } from '../needs.js';
 import { createLogins, describeOnPostgres, NEWEST } from '../servers/index.js';
+import { startMonitor } from '../servers/start-monitor.js';
 import { waitFor } from '../servers/wait-for.js';
 
 const noListing = spawnSync('ss', ['-xnH']).status === 0 ? null : 'ss of iproute2 is missing';
@@ -40,13 +40,7 @@ describeOnPostgres('clients of a Unix socket', { version: NEWEST }, (server) => 
     noListing,
     'are told from each other by their processes',
     async () => {
-      await using monitor = new DatabaseResourceMonitor();
-      await monitor.addDatabase({
-        name: 'db',
-        type: 'postgresql',
-        connectionString: server().url('postgres', 'dbvitals'),
-      });
-      await monitor.start();
+      await using monitor = await startMonitor(server());
       const clients = await waitFor(
         'both clients with their processes',
         async () => {

@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { DeadlockRecord } from '../../src/core/lock-samples.js';
 import { DatabaseResourceMonitor } from '../../src/index.js';
 import { createLogins, describeOnPostgres, NEWEST, WITH_STATEMENTS } from '../servers/index.js';
+import { startMonitor } from '../servers/start-monitor.js';
 import { waitFor } from '../servers/wait-for.js';
 
 // A circle stands long enough to be seen on a host whose cores are all taken; how soon it is seen is bench/deadlocks'.
@@ -57,13 +58,7 @@ describeOnPostgres('deadlocks of a real server', SERVER, (server) => {
   });
 
   it('that only the log tells have the statements of `queries`', async () => {
-    await using monitor = new DatabaseResourceMonitor();
-    await monitor.addDatabase({
-      name: 'db',
-      type: 'postgresql',
-      connectionString: server().url('postgres', 'dbvitals'),
-    });
-    await monitor.start();
+    await using monitor = await startMonitor(server());
     const [a, b] = [await server().connect(), await server().connect()];
     await a.query('CREATE TABLE brief AS SELECT i AS id, 0 AS v FROM generate_series(1, 2) AS i');
     const update = (client: pg.Client, id: number) =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { DatabaseResourceMonitor } from '../../src/index.js';
 import type { PrivatePostgres } from '../../src/lab/postgresql/index.js';
 import { createLogins, describeOnPostgres, NEWEST } from '../servers/index.js';
 import { startStandby } from '../servers/standby.js';
+import { startMonitor } from '../servers/start-monitor.js';
 import { waitFor } from '../servers/wait-for.js';
 
 /** Counters are read every ten seconds, and more seldom where the machine has no CPU free. */
@@ -42,13 +42,7 @@ describeOnPostgres('what keeps dead rows', { version: NEWEST, settings: SETTINGS
   });
 
   it('is told of five kinds: a session, a prepared transaction, both kinds of slots, and a standby', async () => {
-    await using monitor = new DatabaseResourceMonitor();
-    await monitor.addDatabase({
-      name: 'db',
-      type: 'postgresql',
-      connectionString: server().url('postgres', 'dbvitals'),
-    });
-    await monitor.start();
+    await using monitor = await startMonitor(server());
     const pid = String((await old.query('SELECT pg_backend_pid() AS pid')).rows[0].pid);
     const holders = await waitFor(
       'all five',
@@ -83,13 +77,7 @@ describeOnPostgres('what keeps dead rows', { version: NEWEST, settings: SETTINGS
     await home.query(
       'DO $$ BEGIN FOR i IN 1..3000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$',
     );
-    await using monitor = new DatabaseResourceMonitor();
-    await monitor.addDatabase({
-      name: 'db',
-      type: 'postgresql',
-      connectionString: server().url('postgres', 'dbvitals'),
-    });
-    await monitor.start();
+    await using monitor = await startMonitor(server());
     await waitFor(
       'the age of both',
       async () => {
