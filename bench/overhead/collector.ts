@@ -39,9 +39,11 @@ export async function spawnLoad(
   engine: 'postgresql' | 'mysql',
   port: number,
   sessions: number,
+  burners: number,
 ): Promise<ChildProcess> {
   const script = join(import.meta.dirname, `load-${engine}.ts`);
-  const child = spawn(process.execPath, ['--import', 'tsx', script, String(port), String(sessions)], {
+  const args = [port, sessions, burners].map(String);
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout as NodeJS.ReadableStream, 'data');

@@ -1,8 +1,7 @@
-/** COUNT clients of 127.0.0.1:PORT that run one statement after the other. Prints `ready`, ends at SIGTERM. */
+/** Clients of 127.0.0.1:PORT that run one statement after the other; arguments PORT, how many, and how many of them burn CPU. Prints `ready`, ends at SIGTERM. */
 import { type Connection, createConnection } from 'mysql2/promise';
 
-const [port, count] = process.argv.slice(2).map(Number) as [number, number];
-const BURNERS = 20;
+const [port, count, burners] = process.argv.slice(2).map(Number) as [number, number, number];
 let busy = true;
 process.once('SIGTERM', () => {
   busy = false;
@@ -23,7 +22,7 @@ console.log('ready');
 async function work(client: Connection, index: number): Promise<void> {
   while (busy) {
     const statement =
-      index < BURNERS
+      index < burners
         ? "SELECT BENCHMARK(20000, SHA2('x', 256))"
         : `SELECT ${index % 50}, SLEEP(${(0.5 + Math.random()).toFixed(3)})`;
     await client.query(statement).catch(() => {

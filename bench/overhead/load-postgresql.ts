@@ -1,8 +1,7 @@
-/** 1,000 clients of 127.0.0.1:PORT that run one statement after the other. Prints `ready`, ends at SIGTERM. */
+/** Clients of 127.0.0.1:PORT that run one statement after the other; arguments PORT, how many, and how many of them burn CPU. Prints `ready`, ends at SIGTERM. */
 import pg from 'pg';
 
-const [port, count] = process.argv.slice(2).map(Number) as [number, number];
-const BURNERS = 20;
+const [port, count, burners] = process.argv.slice(2).map(Number) as [number, number, number];
 let busy = true;
 process.once('SIGTERM', () => {
   busy = false;
@@ -31,7 +30,7 @@ process.stdout.on('error', () => process.exit(0));
 async function work(client: pg.Client, index: number): Promise<void> {
   while (busy) {
     const statement =
-      index < BURNERS
+      index < burners
         ? 'SELECT count(*) FROM generate_series(1, 200000) AS i'
         : `SELECT ${index % 50}, pg_sleep(0.5 + random())`;
     await client.query(statement).catch(() => {

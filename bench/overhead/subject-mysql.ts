@@ -41,7 +41,7 @@ export async function startMysqlSubject(
   return {
     url: server.url('', 'dbvitals'),
     peers: [await exporter(server.port, server.directory.path), mytop(server.port)],
-    startLoad: () => spawnLoad('mysql', server.port, sessions),
+    startLoad: (burners) => spawnLoad('mysql', server.port, sessions, burners),
     async serverCpuNs(host, user) {
       const [rows] = await admin.query<RowDataPacket[]>(threads, [user]);
       const tids = rows.flatMap(({ tid }) => (tid === null ? [] : Number(tid)));

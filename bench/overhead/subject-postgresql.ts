@@ -36,7 +36,7 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
         },
       },
     ],
-    startLoad: () => spawnLoad('postgresql', server.port, sessions),
+    startLoad: (burners) => spawnLoad('postgresql', server.port, sessions, burners),
     async serverCpuNs(host, application) {
       const { rows } = await admin.query<{ pid: number }>(
         'SELECT pid FROM pg_stat_activity WHERE application_name = $1',

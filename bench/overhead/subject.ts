@@ -17,7 +17,8 @@ export interface Subject {
   /** Connection string of the collector. */
   readonly url: string;
   readonly peers: readonly Peer[];
-  startLoad(): Promise<ChildProcess>;
+  /** `burners`: sessions that burn CPU; the others sleep in the server for most of their time. */
+  startLoad(burners: number): Promise<ChildProcess>;
   /** Cumulative CPU of the server's processes or threads for sessions of a monitor, by pid or tid, ns. */
   serverCpuNs(host: HostReader, monitor: 'dbvitals' | string): Promise<ReadonlyMap<number, number>>;
   /** A benchmark that runs for so long and reports its transactions of each second; null where its program is not installed. */
