@@ -79,7 +79,8 @@ export function medianError(estimate: Shares, truth: Shares): number {
     .filter(([, value]) => value > total / 100)
     .map(([digest, value]) => Math.abs((estimate.get(digest) ?? 0) - value) / value)
     .sort((a, b) => a - b);
-  return errors[Math.floor(errors.length / 2)] ?? 0;
+  const half = errors.length / 2;
+  return ((errors[Math.ceil(half) - 1] ?? 0) + (errors[Math.floor(half)] ?? 0)) / 2;
 }
 
 function sumBy(

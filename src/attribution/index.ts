@@ -129,7 +129,9 @@ class Ledger implements Attributor {
       return;
     }
     const entry = this.#entries.statement(owner, digest);
-    this.#workers.saw(owner, digest, worker.waitClass === 'cpu', cost?.cpuNs ?? 0);
+    const ageMs = input.atMs + input.clockOffsetMs - (worker.startedAtMs ?? 0);
+    const elapsedMs = Math.max(0, Math.min(input.elapsedMs, ageMs));
+    this.#workers.saw(owner, digest, worker.waitClass === 'cpu', cost?.cpuNs ?? 0, elapsedMs);
     if (cost === null) return;
     add(entry, amountOf(cost));
     entry.exactCpuNs += cost.cpuNs;

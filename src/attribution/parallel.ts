@@ -9,13 +9,28 @@ const RECENT_TICKS = 2;
 /** Part of what a statement's workers are expected to use that it may always have of the vanished. */
 const LEAST_SHARE = 0.05;
 
+const DECAYING = [
+  'leaderSamples',
+  'workerSamples',
+  'onCpuSamples',
+  'sampledNs',
+  'sampledMs',
+  'execMs',
+  'workerNs',
+  'starts',
+] as const;
+
 /** All sums decay over a minute, so that they stay comparable. */
 interface Starter {
   readonly session: SessionRow;
   readonly digest: string;
-  /** Samples of its leader, and of its workers on CPU: their ratio is how many workers a running second has. */
+  /** Samples of its leader and of its workers: their ratio is how many workers a running second has. */
   leaderSamples: number;
   workerSamples: number;
+  onCpuSamples: number;
+  /** What the workers of the samples used in the tick, and how long they had been there in it. */
+  sampledNs: number;
+  sampledMs: number;
   /** Running time by the server's counters, ms; by samples where it has none. */
   execMs: number;
   /** CPU of its workers that was seen, and that of vanished ones that it was given, ns. */
@@ -28,9 +43,10 @@ interface Starter {
 
 /**
  * Parallel workers often end between two ticks; what they used since the last one is then only in the postmaster's
- * count of ended children. A statement's workers use CPU in proportion to its running time and to how many of them
- * samples find on CPU, and to how many it starts: forking one and its end cost 5 to 60 ms, as much as a short run. How
- * much of all that is, is told by how often processes are found that the server does not list, not yet or no more. What
+ * count of ended children. A statement's workers use CPU in proportion to its running time, to how many of them samples
+ * find and to what those used a second (one that hands rows to a slow leader waits for it and works in turns, too short
+ * for samples to tell apart), and to how many it starts: forking one and its end cost 5 to 60 ms, as much as a short run.
+ * How much of all that is, is told by how often processes are found that the server does not list, not yet or no more. What
  * of its part was not seen yet is a statement's claim on what vanished. Without a statement that had workers lately it
  * stays unattributed.
  */
@@ -50,13 +66,17 @@ export class EndedWorkers {
     if (known !== undefined) known.leaderSamples += 1;
   }
 
-  saw(leader: SessionRow, digest: string, onCpu: boolean, cpuNs: number): void {
+  /** A worker that has used `cpuNs` in the last `elapsedMs`: since the last tick, or since it began. */
+  saw(leader: SessionRow, digest: string, onCpu: boolean, cpuNs: number, elapsedMs: number): void {
     const key = keyOf(leader, digest);
     const known = this.#byStatement.get(key) ?? {
       session: leader,
       digest,
       leaderSamples: 1,
       workerSamples: 0,
+      onCpuSamples: 0,
+      sampledNs: 0,
+      sampledMs: 0,
       execMs: 0,
       workerNs: 0,
       starts: 0,
@@ -66,7 +86,10 @@ export class EndedWorkers {
     const workers = (this.#ofLeader.get(leader.id) ?? 0) + 1;
     this.#ofLeader.set(leader.id, workers);
     known.mostWorkers = Math.max(known.mostWorkers, workers);
-    if (onCpu) known.workerSamples += 1;
+    known.workerSamples += 1;
+    if (onCpu) known.onCpuSamples += 1;
+    known.sampledNs += cpuNs;
+    known.sampledMs += elapsedMs;
     known.workerNs += cpuNs;
     known.seenTicksAgo = 0;
     this.#byStatement.set(key, known);
@@ -122,8 +145,7 @@ export class EndedWorkers {
     const ended: Amount = { cpuNs: endedCpuNs, runQueueNs: 0, readBytes: null, writeBytes: null };
     if (endedCpuNs > 0 && !this.#take(ended, entries)) add(entries.unattributed(), ended);
     for (const [key, known] of this.#byStatement) {
-      for (const name of ['leaderSamples', 'workerSamples', 'execMs', 'workerNs', 'starts'] as const)
-        known[name] *= DECAY_PER_TICK;
+      for (const name of DECAYING) known[name] *= DECAY_PER_TICK;
       known.seenTicksAgo += 1;
       if (known.seenTicksAgo > 60) this.#byStatement.delete(key);
     }
@@ -146,13 +168,14 @@ function keyOf(leader: SessionRow, digest: string): string {
 
 /** What each statement's workers should have used by now, less what is known of them. */
 function claims(starters: readonly Starter[], cpuNs: number, comingOrGoing: number): number[] {
-  const workerMs = starters.map(({ leaderSamples, workerSamples, execMs }) => {
+  const workerMs = starters.map(({ leaderSamples, workerSamples, sampledNs, sampledMs, execMs }) => {
     const workers = (workerSamples + 0.01) / Math.max(1, leaderSamples);
-    return (execMs > 0 ? execMs : leaderSamples * 1000) * workers;
+    const cpuShare = (sampledNs / 1e6 + 0.001) / (sampledMs + 1);
+    return (execMs > 0 ? execMs : leaderSamples * 1000) * workers * cpuShare;
   });
   const allMs = sum(workerMs);
   const allStarts = sum(starters.map(({ starts }) => starts));
-  const running = sum(starters.map(({ workerSamples }) => workerSamples));
+  const running = sum(starters.map(({ onCpuSamples }) => onCpuSamples));
   const startPart = allStarts > 0 ? comingOrGoing / Math.max(1, comingOrGoing + running) : 0;
   const allNs = sum(starters.map(({ workerNs }) => workerNs)) + cpuNs;
   return starters.map(({ workerNs, starts }, i) => {

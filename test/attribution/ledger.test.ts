@@ -141,15 +141,15 @@ describe('the ledger', () => {
     const ledger = createAttributor({ instance: 'x' });
     const leader = (id: number, digest: string, startedAtMs: number) =>
       session(id, { digest, statementStartedAtMs: startedAtMs });
-    const worker = (id: number, of: number) =>
-      session(id, { kind: 'parallelWorker', leaderId: String(of), digest: null });
+    const worker = (id: number, of: number, startedAtMs: number) =>
+      session(id, { kind: 'parallelWorker', leaderId: String(of), digest: null, startedAtMs });
     // Both ran for 40 s. The long one's workers are seen at all they do, of the short ones' only a tenth was.
     for (let at = 0; at < 40; at += 1) {
       const sessions = [
         leader(1, 'long', 0),
-        worker(11, 1),
-        leader(2, 'short', at * 1000 - 50),
-        worker(100 + at, 2),
+        worker(11, 1, 0),
+        leader(2, 'short', at * 1000 - 100),
+        worker(100 + at, 2, at * 1000 - 100),
       ];
       const processes = new Map([
         [11, cost(500e6)],
@@ -161,6 +161,38 @@ describe('the ledger', () => {
     const usage = ledger.drain(40_000).filter(({ kind }) => kind === 'statement');
     const [first, second] = usage.map(({ cpuNs }) => cpuNs).sort((a, b) => b - a);
     expect((second as number) / (first as number)).toBeGreaterThan(0.6);
+  });
+
+  it('knows workers that hand rows to a slow leader by what they use, not by samples that find them waiting', () => {
+    const ledger = createAttributor({ instance: 'x' });
+    const worker = (id: number, of: number, at: number, waits: boolean) =>
+      session(id, {
+        kind: 'parallelWorker',
+        leaderId: String(of),
+        digest: null,
+        startedAtMs: at * 1000 - 100,
+        ...(waits ? { waitClass: 'ipc' as const } : {}),
+      });
+    for (let at = 1; at < 40; at += 1) {
+      const leader = (id: number, digest: string) =>
+        session(id, { digest, statementStartedAtMs: at * 1000 - 100 });
+      const sessions = [
+        leader(1, 'scan'),
+        worker(1000 + at, 1, at, false),
+        leader(2, 'hands rows on'),
+        worker(2000 + at, 2, at, true),
+      ];
+      const processes = new Map([
+        [1000 + at, cost(60e6)],
+        [2000 + at, cost(30e6)],
+      ]);
+      const statements = [delta('scan', 5, 1000), delta('hands rows on', 5, 1000)];
+      ledger.tick(tick(at * 1000, { sessions, processes, statements, endedCpuNs: 450e6 }));
+    }
+    const usage = ledger.drain(40_000).filter(({ kind }) => kind === 'statement');
+    const [scan, other] = usage.map(({ cpuNs }) => cpuNs).sort((a, b) => b - a);
+    expect((scan as number) / (other as number)).toBeGreaterThan(1.7);
+    expect((scan as number) / (other as number)).toBeLessThan(2.3);
   });
 
   it('gives what starting workers costs to the statement that starts many, however short they are', () => {
