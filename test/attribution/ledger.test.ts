@@ -171,7 +171,7 @@ describe('the ledger', () => {
         leaderId: String(of),
         digest: null,
         startedAtMs: at * 1000 - 100,
-        ...(waits ? { waitClass: 'other' as const } : {}),
+        ...(waits ? { waitClass: 'parallel' as const } : {}),
       });
     for (let at = 1; at < 40; at += 1) {
       const leader = (id: number, digest: string) =>
