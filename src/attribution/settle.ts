@@ -27,10 +27,10 @@ const MODEL_ERROR = 0.05;
 /** What a reading still counts after 50 of them: 1/e. */
 const DECAY_PER_READING = 0.98;
 /**
- * Parse, plan, bind, commit and the wire cost 20-80 µs a call (research: 45 µs for prepared point selects). What looks
- * like more is executor time that the run-queue model missed, not protocol.
+ * Parse, plan, bind, commit and the wire cost 0.05 ms a call (prepared point selects, warm caches) to 0.5 ms. What is seen
+ * beyond the executor is as uncertain as the estimate of the executor: where few long calls use the CPU it says little.
  */
-const MOST_PROTOCOL_NS_PER_CALL = 500_000;
+const PROTOCOL_NS_PER_CALL = { mean: 200_000, deviation: 150_000 };
 /** Beginning and ending the executor, which pg_stat_statements does not time: 5-10 µs a call on the recorded traces. */
 const UNTIMED_MS = 0.008;
 /** The balance may find a session's part of it larger than estimated, up to this factor. */
@@ -45,6 +45,7 @@ export class Settlement {
   readonly #credits = new Credits();
   #excessNs = 0;
   #calls = 0;
+  #executorNs = 0;
   readonly #history = new Map<string, { bytes: number; execMs: number }>();
 
   constructor(
@@ -171,18 +172,21 @@ export class Settlement {
     this.#credits.endReading();
     this.#learn(top);
     const running = sum(pools.flatMap((pool) => this.#inFlight(pool).map(({ executorNs }) => executorNs)));
-    const perCallNs = this.#protocolNsPerCall(
-      cpuNs - sum(found.map(({ executorNs }) => executorNs)) - running,
-      sum(found.map(({ calls }) => calls)),
-    );
+    const executorNs = sum(found.map((each) => each.executorNs)) + running;
+    const perCallNs = this.#protocolNsPerCall(cpuNs, executorNs, sum(found.map(({ calls }) => calls)));
     return found.map(({ calls, ...rest }) => ({ ...rest, protocolNs: calls * perCallNs }));
   }
 
   /** What the processes used beyond the executor, per call: over minutes, because one interval's is noisy. */
-  #protocolNsPerCall(excessNs: number, calls: number): number {
-    this.#excessNs = this.#excessNs * DECAY_PER_READING + excessNs;
+  #protocolNsPerCall(cpuNs: number, executorNs: number, calls: number): number {
+    this.#excessNs = this.#excessNs * DECAY_PER_READING + cpuNs - executorNs;
+    this.#executorNs = this.#executorNs * DECAY_PER_READING + executorNs;
     this.#calls = this.#calls * DECAY_PER_READING + calls;
-    return Math.min(MOST_PROTOCOL_NS_PER_CALL, Math.max(0, this.#excessNs / Math.max(1, this.#calls)));
+    const all = Math.max(1, this.#calls);
+    const { mean, deviation } = PROTOCOL_NS_PER_CALL;
+    const error = Math.max(1, (MODEL_ERROR * this.#executorNs) / all);
+    const trust = deviation ** 2 / (deviation ** 2 + error ** 2);
+    return Math.max(0, mean + trust * (this.#excessNs / all - mean));
   }
 
   #learn(deltas: readonly StatementDelta[]): void {
