@@ -27,6 +27,21 @@ export interface TransactionStep {
   /** Order within the session. */
   readonly step: number;
   readonly digest: string;
+  /** Between it and the session's step before, none was lost. */
+  readonly follows: boolean;
+  /** By the text of the statement. Null: not one row, or not by literals. */
+  readonly row: NamedRow | null;
+  /** It reads, and locks no rows. */
+  readonly plainRead: boolean;
+}
+
+/** A row by the literals of a statement. The values are for comparing only: what is kept of the row is `key`, a hash. */
+export interface NamedRow {
+  readonly relation: string;
+  readonly columns: ReadonlyMap<string, number | string>;
+  readonly key: string;
+  /** It is made by the statement: whether anybody else can want the same depends on what is unique. */
+  readonly inserted: boolean;
 }
 
 /** What is to be kept and told after a reading; every list may be empty. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { comparedToken } from './synonyms.js';
+import { plainName, TOKEN } from './tokens.js';
 
 /** Longest text kept of a statement, characters. */
 export const MOST_CHARACTERS = 4_096;
@@ -9,14 +10,6 @@ export const MOST_CHARACTERS = 4_096;
  * statement; the texts of sessions are whole. Less is compared, so that both give one digest.
  */
 const COMPARED_CHARACTERS = 900;
-
-/**
- * Tokens of MySQL's and MariaDB's lexical structure, in the order in which they are tried: comments (`--` needs a blank
- * after it), strings with either quote, both escapes and an introducer, hex and bit literals, numbers, quoted and plain
- * names, operators. https://dev.mysql.com/doc/refman/9.4/en/language-structure.html
- */
-const TOKEN =
-  /(?<comment>\/\*[\s\S]*?(?:\*\/|$)|--(?=\s|$)[^\n]*|#[^\n]*)|(?<literal>(?:\b(?:_[a-z0-9]+\s*|[nNxXbB]))?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|\b0x[0-9a-f]+\b|\b0b[01]+\b|(?:\b\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\b)|(?<quoted>`(?:[^`]|``)*(?:`|$))|(?<name>[\p{L}_$@][\p{L}\p{N}_$@]*|\b\d+[\p{L}_$][\p{L}\p{N}_$]*)|(?<operator>\.\.\.|[<>!=:&|]+|\S)/giu;
 
 export interface Normalised {
   /** `t:` and a hash of the normalised text: the same for any literals, blanks, comments, quoting of names and case. */
@@ -63,10 +56,6 @@ function wordTokens(word: string, before: string): string[] {
 }
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
-
-function plainName(quoted: string): string {
-  return quoted.replace(/^`|`$/g, '').replaceAll('``', '`');
-}
 
 /**
  * A list of literals becomes one (`? , ?` and the server's `? , ...`), then `( ? )` and the server's `( ... )` become

@@ -68,7 +68,8 @@ export class KeyOrders {
     const opposed = (vote: Vote) =>
       votes.some(
         (other) =>
-          other.side !== vote.side && (other.transaction === vote.transaction || disjoint(vote, other)),
+          other.side !== vote.side &&
+          (other.transaction === vote.transaction || disjoint(vote.rows, other.rows)),
       );
     const before = votes.filter(({ side }) => side === 'before');
     const after = votes.filter(({ side }) => side === 'after');
@@ -81,8 +82,8 @@ export class KeyOrders {
   }
 }
 
-function disjoint(a: Vote, b: Vote): boolean {
-  return ![...a.rows].some((row) => b.rows.has(row));
+export function disjoint(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return ![...a].some((row) => b.has(row));
 }
 
 /** That there is no agreed order, when so many waits went up and so many down. */

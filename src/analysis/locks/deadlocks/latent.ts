@@ -1,4 +1,5 @@
 import { deadlockIdOf, statementIdOf } from '../../../core/ids.js';
+import type { TransactionStep } from '../../../core/lock-analyst.js';
 import type { DeadlockParty, DeadlockRecord } from '../../../core/lock-samples.js';
 import { adviceOn } from './advice.js';
 import type { LockClass } from './classes.js';
@@ -19,6 +20,7 @@ import {
   type Side,
 } from './patterns.js';
 import { RowOrders } from './row-order.js';
+import { StatedOrders } from './stated-orders.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
 import type { Witness } from './witnesses.js';
@@ -31,6 +33,7 @@ const TELL_AT: Record<Evidence, number> = {
   'lock order': 0.8,
   'order of keys': 0.95,
   'keys compared': 0.9,
+  'keys in statements': 0.95,
   'circle of rows': 0.98,
   'shared lock, then exclusive': 0.8,
   'circle that stood': 0.5,
@@ -43,6 +46,7 @@ export class LatentPatterns {
   readonly crossings = new Crossings();
   readonly #rows = new RowOrders();
   readonly #keys = new KeyOrders();
+  readonly #stated = new StatedOrders();
   readonly #circles = new Map<string, number>();
   readonly #told = new Map<string, DeadlockRecord>();
   readonly #best = new Map<string, Pattern>();
@@ -66,6 +70,18 @@ export class LatentPatterns {
       ...this.#rowPatterns(scene),
     ];
     return patterns.flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
+  }
+
+  /** What the texts of statements say. Of rows that are made, only a wait tells that others can want the same. */
+  learnTexts(history: readonly TransactionStep[], atMs: number): DeadlockRecord[] {
+    return this.#stated.learn(history).flatMap((name) => {
+      const { by, inserted } = this.#stated.lastOf(name);
+      const waited = this.statements.takersOf(name);
+      if (inserted && !by.some((digest) => waited.includes(digest))) return [];
+      if (this.#told.has(patternKey([name, name]))) return [];
+      const pattern = fromKeys(name, this.#stated.probability(name), by, 'keys in statements');
+      return this.#tell(pattern, atMs) ?? [];
+    });
   }
 
   pattern(classes: readonly LockClass[]): Pattern | null {

@@ -8,6 +8,7 @@ export type Evidence =
   | 'lock order'
   | 'order of keys'
   | 'keys compared'
+  | 'keys in statements'
   | 'circle of rows'
   | 'shared lock, then exclusive'
   | 'circle that stood';
@@ -85,10 +86,15 @@ export function fromRows(classes: readonly LockClass[], circles: number, wantedB
 }
 
 /** Two transactions took keys of one class in opposite orders: `by` are the statements of one of them. */
-export function fromKeys(name: LockClass, probability: number, by: readonly (string | null)[]): Pattern {
+export function fromKeys(
+  name: LockClass,
+  probability: number,
+  by: readonly (string | null)[],
+  evidence: Evidence = 'keys compared',
+): Pattern {
   const [heldBy = null, wantedBy = null] = by;
   const side = { held: name, wanted: name, heldBy, wantedBy, user: null, application: null };
-  return { classes: [name, name], kind: 'keys', evidence: 'keys compared', sides: [side, side], probability };
+  return { classes: [name, name], kind: 'keys', evidence, sides: [side, side], probability };
 }
 
 /** A circle of waits stands: its like can close again. */

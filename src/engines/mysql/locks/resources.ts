@@ -44,7 +44,8 @@ export function metadataResource(type: string, db: string | null, name: string |
   };
 }
 
-function shortHash(text: string): string {
+/** Values of an application are not kept: a hash tells them apart. */
+export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 

@@ -33,6 +33,9 @@ describe('what a session had run before', () => {
     transaction,
     step: number,
     digest,
+    follows: true,
+    row: null,
+    plainRead: false,
   });
   const pasts = (steps: ReturnType<typeof step>[]) => {
     const made = new Pasts();

@@ -13,6 +13,7 @@ import {
   blockersOf,
   digestOf,
   lockOf,
+  namedRow,
   newWorker,
   relationOf,
   type SimulatedEngine,
@@ -157,6 +158,9 @@ class Simulation {
       transaction: String(worker.transaction),
       step: this.#stepNumber,
       digest: digestOf(step),
+      follows: worker.transaction > 1,
+      row: namedRow(step, worker.keys),
+      plainRead: false,
     });
   }
 

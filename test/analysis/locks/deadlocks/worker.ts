@@ -1,4 +1,5 @@
 import type { Mix, MixStep, MixTemplate } from '../../../../bench/deadlocks/mixes.js';
+import type { NamedRow } from '../../../../src/core/lock-analyst.js';
 
 export type SimulatedEngine = 'postgresql' | 'mysql';
 
@@ -82,6 +83,19 @@ function resourceOf({ on, how, parent, key }: MixStep, keys: readonly number[]):
   if (on === 'g') return `g/${(keys[key] ?? 0) % 60}`;
   const row = key < 8 ? keys[key] : how === 'insert' ? keys[7] : 0;
   return `${relationOf({ on, how, key, ...(parent === undefined ? {} : { parent }) })}/${row}`;
+}
+
+/** What the statement's text says of its row, as the load of the benchmark writes it. */
+export function namedRow({ on, how, key }: MixStep, keys: readonly number[]): NamedRow | null {
+  if (how === 'gate' || how === 'share') return null;
+  const id = key < 8 ? (keys[key] ?? 0) : how === 'insert' ? (keys[7] ?? 0) : 0;
+  const column = how === 'child' ? 'v' : 'id';
+  return {
+    relation: on,
+    columns: new Map([[column, id]]),
+    key: `stated:${on}/${column}=${id}`,
+    inserted: how === 'insert' || how === 'child',
+  };
 }
 
 export function digestOf({ on, how, variant }: MixStep): string {

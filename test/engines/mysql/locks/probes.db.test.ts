@@ -131,6 +131,13 @@ for (const options of [
         ]);
         expect(new Set(steps.map(({ digest }) => digest)).size).toBe(3);
         expect([...steps].sort((x, y) => x.step - y.step)).toEqual(steps);
+        expect(steps.map(({ plainRead }) => plainRead)).toEqual([true, false, true]);
+        expect(steps.slice(1).map(({ follows }) => follows)).toEqual([true, true]);
+        await client.query('UPDATE names SET v = 6 WHERE v = 771');
+        const [named] = await own(1);
+        expect(named).toMatchObject({ follows: true, row: { relation: 'shop.names', inserted: false } });
+        expect(named?.row?.columns.get('v')).toBe(771);
+        expect(named?.row?.key).not.toContain('771');
         expect(await own(0)).toEqual([]);
         await client.query('SELECT v FROM names');
         expect((await own(1)).map(({ digest }) => digest)).toEqual([steps[0]?.digest]);

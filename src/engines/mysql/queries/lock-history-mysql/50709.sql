@@ -1,5 +1,6 @@
 /* dbvitals:lock-history-mysql */
-SELECT t.PROCESSLIST_ID AS id, h.NESTING_EVENT_ID AS transaction, h.EVENT_ID AS step, h.DIGEST AS digest, NULL AS text
+SELECT t.PROCESSLIST_ID AS id, h.NESTING_EVENT_ID AS transaction, h.EVENT_ID AS step, h.DIGEST AS digest, NULL AS text,
+  LEFT(h.SQL_TEXT, 512) AS statement, h.CURRENT_SCHEMA AS current_schema
 FROM (
   SELECT THREAD_ID FROM performance_schema.events_transactions_current
   WHERE AUTOCOMMIT = 'NO' AND MOD(THREAD_ID, ?) = ?
