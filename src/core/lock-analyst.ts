@@ -31,7 +31,9 @@ export interface TransactionStep {
   readonly follows: boolean;
   /** By the text of the statement. Null: not one row, or not by literals. */
   readonly row: NamedRow | null;
-  /** It reads, and locks no rows. */
+  /** Rows, or gaps by the key that is not in them, that it locks as others may at the same time. */
+  readonly shares: readonly NamedRow[];
+  /** It locks no row for itself alone. */
   readonly plainRead: boolean;
 }
 

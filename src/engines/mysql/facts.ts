@@ -4,6 +4,7 @@ import type { InstanceFacts } from '../../core/facts.js';
 import type { SelectedQuery } from '../../core/probe.js';
 import type { Row } from '../../core/row.js';
 import { capabilitiesOf } from './capabilities.js';
+import { keepForeignKeys } from './foreign-keys.js';
 import { readLockSources } from './locks/sources.js';
 import { QUERIES } from './queries.generated.js';
 import { readOnlyProof } from './read-only.js';
@@ -35,9 +36,10 @@ export async function readFacts(
   const following = await attempt(must(flavourQuery('replica-status', server)));
   const limits = await attempt(QUERIES['user-limits'][0]);
   const lockSources = await readLockSources(attempt);
+  const foreignKeys = await attempt(must(flavourQuery('foreign-keys', product)));
   const nowMs = Number(row.now_ms);
   const replica = following === null ? settings.read_only === 'ON' : following.length > 0;
-  return {
+  const facts: InstanceFacts = {
     engine: 'mysql',
     ...product,
     role: replica ? 'replica' : 'primary',
@@ -71,6 +73,8 @@ export async function readFacts(
     clockOffsetMs: nowMs - (sentMs + answeredMs) / 2,
     clockErrorMs: (answeredMs - sentMs) / 2,
   };
+  keepForeignKeys(facts, foreignKeys ?? []);
+  return facts;
 }
 
 function unlessLost(error: unknown): null {

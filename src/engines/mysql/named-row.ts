@@ -8,6 +8,7 @@ export interface Stated {
   readonly row: NamedRow | null;
   /** It reads without locking rows. */
   readonly plainRead: boolean;
+  readonly select: boolean;
 }
 
 /** Longest text that is looked at: keys stand near the end of statements that are longer, or in lists. */
@@ -21,11 +22,21 @@ export function statedBy(sql: string, schema: string | null): Stated {
   const tokens = tokensOf(sql);
   const verb = word(tokens[0]);
   if (verb === 'select' && !tokens.some((token) => LOCKING.has(word(token))))
-    return { row: null, plainRead: true };
-  if (sql.length >= MOST_CHARACTERS) return { row: null, plainRead: false };
+    return { row: null, plainRead: true, select: true };
+  const select = verb === 'select';
+  if (sql.length >= MOST_CHARACTERS) return { row: null, plainRead: false, select };
   const inserts = verb === 'insert';
   const found = inserts ? inserted(tokens) : matched(tokens, verb);
-  return { row: found === null ? null : rowOf(found, schema, inserts), plainRead: false };
+  return { row: found === null ? null : rowOf(found, schema, inserts), plainRead: false, select };
+}
+
+export function namedRow(
+  relation: string,
+  columns: ReadonlyMap<string, number | string>,
+  inserted: boolean,
+): NamedRow {
+  const named = [...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value}`);
+  return { relation, columns, inserted, key: `stated:${shortHash([relation, ...named].join('\0'))}` };
 }
 
 /** Words that make a SELECT more than a read. */
@@ -154,7 +165,5 @@ function literalOf(tokens: readonly Token[]): number | string | null {
 
 function rowOf({ table, columns }: Found, schema: string | null, inserted: boolean): NamedRow | null {
   const relation = table.length === 2 ? table.join('.') : schema === null ? null : `${schema}.${table[0]}`;
-  if (relation === null) return null;
-  const named = [...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value}`);
-  return { relation, columns, inserted, key: `stated:${shortHash([relation, ...named].join('\0'))}` };
+  return relation === null ? null : namedRow(relation, columns, inserted);
 }

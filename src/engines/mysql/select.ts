@@ -17,7 +17,14 @@ export function queryFor(
 
 /** Where the two flavours have views of their own: `<name>-mysql` and `<name>-mariadb`. */
 export function flavourQuery(
-  name: 'counters-innodb' | 'facts' | 'own-thread' | 'replica-status' | 'session' | 'statements',
+  name:
+    | 'counters-innodb'
+    | 'facts'
+    | 'foreign-keys'
+    | 'own-thread'
+    | 'replica-status'
+    | 'session'
+    | 'statements',
   facts: Pick<InstanceFacts, 'versionNumber' | 'version' | 'flavour'>,
 ): SelectedQuery | Unavailable {
   return queryFor(`${name}-${isMariadb(facts) ? 'mariadb' : 'mysql'}`, facts);

@@ -20,7 +20,7 @@ import {
   type Side,
 } from './patterns.js';
 import { RowOrders } from './row-order.js';
-import { StatedOrders } from './stated-orders.js';
+import { StatedLocks } from './stated-locks.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
 import type { Witness } from './witnesses.js';
@@ -46,7 +46,7 @@ export class LatentPatterns {
   readonly crossings = new Crossings();
   readonly #rows = new RowOrders();
   readonly #keys = new KeyOrders();
-  readonly #stated = new StatedOrders();
+  readonly #stated: StatedLocks;
   readonly #circles = new Map<string, number>();
   readonly #told = new Map<string, DeadlockRecord>();
   readonly #best = new Map<string, Pattern>();
@@ -56,7 +56,9 @@ export class LatentPatterns {
     private readonly meetings: Meetings,
     private readonly statements: StatementClasses,
     private readonly transactions: Transactions,
-  ) {}
+  ) {
+    this.#stated = new StatedLocks(statements);
+  }
 
   learn(scene: Scene, witnesses: readonly Witness[]): DeadlockRecord[] {
     const { atMs } = scene;
@@ -72,16 +74,9 @@ export class LatentPatterns {
     return patterns.flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
   }
 
-  /** What the texts of statements say. Of rows that are made, only a wait tells that others can want the same. */
   learnTexts(history: readonly TransactionStep[], atMs: number): DeadlockRecord[] {
-    return this.#stated.learn(history).flatMap((name) => {
-      const { by, inserted } = this.#stated.lastOf(name);
-      const waited = this.statements.takersOf(name);
-      if (inserted && !by.some((digest) => waited.includes(digest))) return [];
-      if (this.#told.has(patternKey([name, name]))) return [];
-      const pattern = fromKeys(name, this.#stated.probability(name), by, 'keys in statements');
-      return this.#tell(pattern, atMs) ?? [];
-    });
+    const wanted = (name: LockClass) => !this.#told.has(patternKey([name, name]));
+    return this.#stated.learn(history, wanted).flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
   }
 
   pattern(classes: readonly LockClass[]): Pattern | null {

@@ -97,6 +97,17 @@ export function fromKeys(
   return { classes: [name, name], kind: 'keys', evidence, sides: [side, side], probability };
 }
 
+/** By the texts of its statements a transaction locks a row shared, then alone. */
+export function fromStatedUpgrade(
+  name: LockClass,
+  probability: number,
+  [heldBy, wantedBy]: readonly [string, string],
+): Pattern {
+  const side = { held: name, wanted: name, heldBy, wantedBy, user: null, application: null };
+  const evidence = 'shared lock, then exclusive';
+  return { classes: [name, name], kind: 'upgrade', evidence, sides: [side, side], probability };
+}
+
 /** A circle of waits stands: its like can close again. */
 export function fromStanding({ resources, parties, probability }: DeadlockRecord, upgrade: boolean): Pattern {
   const classes = resources.length === 1 ? [...resources, ...resources] : [...resources].sort();

@@ -1,10 +1,10 @@
 import type { NamedRow, TransactionStep } from '../../../core/lock-analyst.js';
 import type { LockClass } from './classes.js';
 import { disjoint, mixedProbability } from './key-order.js';
+import type { StatedTransaction } from './stated-transactions.js';
 
 /** Two rows of one class in one transaction, by the texts of its statements. */
 interface Vote {
-  readonly transaction: string;
   readonly side: 'before' | 'after';
   readonly heldRow: string;
   /** All that it had locked by then; a statement that may lock anything stands for itself. */
@@ -22,19 +22,10 @@ interface Votes {
   readonly seen: Readonly<Record<Vote['side'], { readonly first: Set<string>; readonly later: Set<string> }>>;
 }
 
-interface Open {
-  readonly transaction: string;
-  /** Its first statements were seen, too. */
-  readonly whole: boolean;
-  readonly rows: Set<string>;
-  readonly taken: { readonly row: NamedRow; readonly digest: string }[];
-}
-
 /** So many decide; programs that changed are for the keys of waits to find, which go on. */
 const MOST_VOTES = 60;
 const MOST_ROWS = 1_000;
 const MOST_CLASSES = 200;
-const MOST_SESSIONS = 5_000;
 /**
  * Rows that were the first of one who went up and the later of one who went down, and the other way round: two such
  * transactions can want each other's. Rows of a shop apart from those of another, or of a parent before its children, never are.
@@ -42,27 +33,36 @@ const MOST_SESSIONS = 5_000;
 const LEAST_SHARED = 3;
 
 /**
- * In which order transactions take rows of one table, where their statements name them by literals (MySQL's history of
- * statements has their texts). Hundreds of transactions show it in a second, whether or not anybody waits.
+ * In which order transactions take rows of one table, where their statements name them by literals.
  */
 export class StatedOrders {
-  readonly #open = new Map<string, Open>();
   readonly #votes = new Map<LockClass, Votes>();
 
-  /** Classes to which the history adds. */
-  learn(history: readonly TransactionStep[]): LockClass[] {
-    const added = new Set<LockClass>();
+  /** A second's history comes. */
+  begin(): void {
     for (const votes of this.#votes.values()) votes.voters.clear();
-    for (const step of history) {
-      const open = this.#openOf(step);
-      const { row, plainRead, digest } = step;
-      if (plainRead) continue;
-      const name = row === null || !open.whole ? null : this.#vote(open, row, step);
-      if (name !== null) added.add(name);
-      open.rows.add(row?.key ?? digest);
-      if (row !== null) open.taken.push({ row, digest });
-    }
-    return [...added];
+  }
+
+  /** `open` is the transaction before the step. The class to which the step adds; null for none. */
+  learn(open: StatedTransaction, { row, digest }: TransactionStep): LockClass | null {
+    if (row === null || !open.whole || open.rows.has(row.key)) return null;
+    const { relation: name, key } = row;
+    const first = open.taken.find((each) => each.row.relation === name);
+    const side = first === undefined ? null : sideOf(first.row, row);
+    if (first === undefined || side === null) return null;
+    const votes = this.#votesOf(name);
+    const { kept, seen } = votes;
+    votes.voters.add(open.sessionId);
+    votes.together ||= votes.voters.size > 1;
+    const heldRow = first.row.key;
+    note(seen[side].first, heldRow);
+    note(seen[side].later, key);
+    // A row that all take first, wherever its key lies, is one vote.
+    const again = kept.some((vote) => vote.side === side && vote.heldRow === heldRow);
+    const by = [first.digest, digest];
+    if (!again && kept.length < MOST_VOTES)
+      kept.push({ side, heldRow, rows: new Set(open.rows), by, inserted: row.inserted });
+    return name;
   }
 
   /** That there is no agreed order. */
@@ -83,43 +83,6 @@ export class StatedOrders {
   /** Statements of a transaction that was seen at it, and whether it made the rows. */
   lastOf(name: LockClass): Pick<Vote, 'by' | 'inserted'> {
     return this.#votes.get(name)?.kept.at(-1) ?? { by: [], inserted: false };
-  }
-
-  #openOf({ sessionId, transaction, follows }: TransactionStep): Open {
-    const known = this.#open.get(sessionId);
-    if (known?.transaction === transaction && follows) return known;
-    if (this.#open.size >= MOST_SESSIONS) this.#open.clear();
-    const whole = follows && known?.transaction !== transaction;
-    const open: Open = { transaction, whole, rows: new Set(), taken: [] };
-    this.#open.set(sessionId, open);
-    return open;
-  }
-
-  #vote(open: Open, row: NamedRow, { digest, sessionId }: TransactionStep): LockClass | null {
-    const { relation: name, key } = row;
-    const first = open.taken.find((each) => each.row.relation === name && each.row.key !== key);
-    const side = first === undefined ? null : sideOf(first.row, row);
-    if (first === undefined || side === null || open.rows.has(key)) return null;
-    const votes = this.#votesOf(name);
-    const { kept, seen } = votes;
-    const { transaction } = open;
-    votes.voters.add(sessionId);
-    votes.together ||= votes.voters.size > 1;
-    note(seen[side].first, first.row.key);
-    note(seen[side].later, key);
-    const heldRow = first.row.key;
-    // A row that all take first, wherever its key lies, is one vote.
-    const again = kept.some((vote) => vote.side === side && vote.heldRow === heldRow);
-    if (!again && kept.length < MOST_VOTES)
-      kept.push({
-        transaction,
-        side,
-        heldRow,
-        rows: new Set(open.rows),
-        by: [first.digest, digest],
-        inserted: row.inserted,
-      });
-    return name;
   }
 
   #votesOf(name: LockClass): Votes {

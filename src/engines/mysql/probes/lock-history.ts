@@ -2,6 +2,7 @@ import type { InstanceFacts } from '../../../core/facts.js';
 import type { TransactionStep } from '../../../core/lock-analyst.js';
 import type { Probe } from '../../../core/probe.js';
 import type { Row } from '../../../core/row.js';
+import { referredBy } from '../foreign-keys.js';
 import { statedBy } from '../named-row.js';
 import { sampledDigest } from '../sampled-texts.js';
 import { has, isMariadb, queryFor } from '../select.js';
@@ -67,15 +68,29 @@ function newSteps(
         digest: digestOf(row, facts),
         // The history of a thread is of consecutive statements.
         follows: String(all[index - 1]?.id) === sessionId,
-        ...statedBy(
-          String(row.statement ?? ''),
-          row.current_schema === null ? null : String(row.current_schema),
-        ),
+        ...locksOf(row, facts),
       },
     ];
   });
   if (seen.size > MOST_SESSIONS) seen.clear();
   return steps;
+}
+
+/** InnoDB locks what an inserted row refers to shared, and the gap where a row that was asked for is not. */
+function locksOf(
+  { statement, current_schema: schema, rows_sent: sent, isolation }: Row,
+  facts: InstanceFacts,
+): Pick<TransactionStep, 'row' | 'shares' | 'plainRead'> {
+  const { row, plainRead, select } = statedBy(
+    String(statement ?? ''),
+    schema === null ? null : String(schema),
+  );
+  if (row === null) return { row, shares: [], plainRead };
+  if (select && Number(sent) === 0) {
+    const gaps = /^(REPEATABLE READ|SERIALIZABLE)$/.test(String(isolation));
+    return { row: null, shares: gaps ? [row] : [], plainRead: true };
+  }
+  return { row, shares: row.inserted ? referredBy(facts, row) : [], plainRead };
 }
 
 function inOrder(rows: readonly Row[]): Row[] {

@@ -35,6 +35,7 @@ describe('what a session had run before', () => {
     digest,
     follows: true,
     row: null,
+    shares: [],
     plainRead: false,
   });
   const pasts = (steps: ReturnType<typeof step>[]) => {

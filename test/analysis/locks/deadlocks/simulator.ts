@@ -13,11 +13,11 @@ import {
   blockersOf,
   digestOf,
   lockOf,
-  namedRow,
   newWorker,
   relationOf,
   type SimulatedEngine,
   START,
+  statedBy,
   type Worker,
 } from './worker.js';
 
@@ -159,8 +159,7 @@ class Simulation {
       step: this.#stepNumber,
       digest: digestOf(step),
       follows: worker.transaction > 1,
-      row: namedRow(step, worker.keys),
-      plainRead: false,
+      ...statedBy(step, worker.keys),
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Mix, MixStep, MixTemplate } from '../../../../bench/deadlocks/mixes.js';
-import type { NamedRow } from '../../../../src/core/lock-analyst.js';
+import type { NamedRow, TransactionStep } from '../../../../src/core/lock-analyst.js';
 
 export type SimulatedEngine = 'postgresql' | 'mysql';
 
@@ -85,17 +85,20 @@ function resourceOf({ on, how, parent, key }: MixStep, keys: readonly number[]):
   return `${relationOf({ on, how, key, ...(parent === undefined ? {} : { parent }) })}/${row}`;
 }
 
-/** What the statement's text says of its row, as the load of the benchmark writes it. */
-export function namedRow({ on, how, key }: MixStep, keys: readonly number[]): NamedRow | null {
-  if (how === 'gate' || how === 'share') return null;
+/** What the texts of MySQL's history say, as the load of the benchmark writes them. */
+export function statedBy(
+  { on, how, parent, key }: MixStep,
+  keys: readonly number[],
+): Pick<TransactionStep, 'row' | 'shares' | 'plainRead'> {
+  if (how === 'gate' || how === 'share') return { row: null, shares: [], plainRead: false };
   const id = key < 8 ? (keys[key] ?? 0) : how === 'insert' ? (keys[7] ?? 0) : 0;
-  const column = how === 'child' ? 'v' : 'id';
-  return {
-    relation: on,
-    columns: new Map([[column, id]]),
-    key: `stated:${on}/${column}=${id}`,
-    inserted: how === 'insert' || how === 'child',
-  };
+  const row = rowOf(on, how === 'child' ? 'v' : 'id', id, how === 'insert' || how === 'child');
+  if (how === 'probe') return { row: null, shares: [row], plainRead: true };
+  return { row, shares: parent === undefined ? [] : [rowOf(parent, 'id', id, false)], plainRead: false };
+}
+
+function rowOf(relation: string, column: string, id: number, inserted: boolean): NamedRow {
+  return { relation, columns: new Map([[column, id]]), key: `stated:${relation}/${column}=${id}`, inserted };
 }
 
 export function digestOf({ on, how, variant }: MixStep): string {

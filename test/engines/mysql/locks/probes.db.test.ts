@@ -29,6 +29,9 @@ for (const options of [
       await root.query(
         "CREATE TABLE names (name VARCHAR(40) PRIMARY KEY, v INT); INSERT INTO names VALUES ('topsecret', 0), ('other', 0)",
       );
+      await root.query(
+        'CREATE TABLE shops (id INT PRIMARY KEY, n INT); INSERT INTO shops VALUES (7, 0); CREATE TABLE orders (Shop INT, FOREIGN KEY (Shop) REFERENCES shops (id))',
+      );
       monitor = await connectAsMonitor(server());
     });
     afterAll(async () => {
@@ -142,6 +145,32 @@ for (const options of [
         await client.query('SELECT v FROM names');
         expect((await own(1)).map(({ digest }) => digest)).toEqual([steps[0]?.digest]);
         await client.end();
+      });
+
+    if (schema)
+      it('tells what statements lock as others may: what a new row refers to, and the gap where none is', async () => {
+        const client = await server().connect('shop');
+        const id = String(client.threadId);
+        const steps: TransactionStep[] = [];
+        for (const sql of [
+          'BEGIN',
+          'INSERT INTO orders (Shop) VALUES (7)',
+          'UPDATE shops SET n = n + 1 WHERE id = 7',
+          'SELECT n FROM shops WHERE id = 8 FOR UPDATE',
+          'SELECT n FROM shops WHERE id = 7 FOR UPDATE',
+        ])
+          await client.query(sql);
+        await waitFor('4 steps', async () => {
+          const { history = [] } = await runProbe('lock-history', monitor);
+          steps.push(...history.filter(({ sessionId }) => sessionId === id));
+          return steps.length >= 4 ? true : null;
+        });
+        const [inserted, updated, missing, found] = steps;
+        expect(inserted?.shares.map(({ key }) => key)).toEqual([updated?.row?.key]);
+        expect(missing).toMatchObject({ row: null, plainRead: true });
+        expect([...(missing?.shares[0]?.columns ?? [])]).toEqual([['id', 8]]);
+        expect(found).toMatchObject({ shares: [], row: { relation: 'shop.shops' } });
+        client.destroy();
       });
 
     if (!schema)

@@ -1,8 +1,8 @@
 /* dbvitals:lock-history-mariadb */
 SELECT t.PROCESSLIST_ID AS id, h.NESTING_EVENT_ID AS transaction, h.EVENT_ID AS step, h.DIGEST AS digest, h.DIGEST_TEXT AS text,
-  LEFT(h.SQL_TEXT, 512) AS statement, h.CURRENT_SCHEMA AS current_schema
+  LEFT(h.SQL_TEXT, 512) AS statement, h.CURRENT_SCHEMA AS current_schema, h.ROWS_SENT AS rows_sent, x.ISOLATION_LEVEL AS isolation
 FROM (
-  SELECT THREAD_ID FROM performance_schema.events_transactions_current
+  SELECT THREAD_ID, ISOLATION_LEVEL FROM performance_schema.events_transactions_current
   WHERE AUTOCOMMIT = 'NO' AND MOD(THREAD_ID, ?) = ?
   LIMIT 100
 ) AS x
