@@ -33,7 +33,7 @@ const TELL_AT: Record<Evidence, number> = {
   'lock order': 0.8,
   'order of keys': 0.95,
   'keys compared': 0.9,
-  'keys in statements': 0.95,
+  'rows in statements': 0.95,
   'circle of rows': 0.98,
   'shared lock, then exclusive': 0.8,
   'circle that stood': 0.5,
@@ -75,7 +75,7 @@ export class LatentPatterns {
   }
 
   learnTexts(history: readonly TransactionStep[], atMs: number): DeadlockRecord[] {
-    const wanted = (name: LockClass) => !this.#told.has(patternKey([name, name]));
+    const wanted = (classes: readonly LockClass[]) => !this.#told.has(patternKey(classes));
     return this.#stated.learn(history, wanted).flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
   }
 

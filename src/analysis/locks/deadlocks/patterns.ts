@@ -8,7 +8,7 @@ export type Evidence =
   | 'lock order'
   | 'order of keys'
   | 'keys compared'
-  | 'keys in statements'
+  | 'rows in statements'
   | 'circle of rows'
   | 'shared lock, then exclusive'
   | 'circle that stood';
@@ -86,26 +86,10 @@ export function fromRows(classes: readonly LockClass[], circles: number, wantedB
 }
 
 /** Two transactions took keys of one class in opposite orders: `by` are the statements of one of them. */
-export function fromKeys(
-  name: LockClass,
-  probability: number,
-  by: readonly (string | null)[],
-  evidence: Evidence = 'keys compared',
-): Pattern {
+export function fromKeys(name: LockClass, probability: number, by: readonly (string | null)[]): Pattern {
   const [heldBy = null, wantedBy = null] = by;
   const side = { held: name, wanted: name, heldBy, wantedBy, user: null, application: null };
-  return { classes: [name, name], kind: 'keys', evidence, sides: [side, side], probability };
-}
-
-/** By the texts of its statements a transaction locks a row shared, then alone. */
-export function fromStatedUpgrade(
-  name: LockClass,
-  probability: number,
-  [heldBy, wantedBy]: readonly [string, string],
-): Pattern {
-  const side = { held: name, wanted: name, heldBy, wantedBy, user: null, application: null };
-  const evidence = 'shared lock, then exclusive';
-  return { classes: [name, name], kind: 'upgrade', evidence, sides: [side, side], probability };
+  return { classes: [name, name], kind: 'keys', evidence: 'keys compared', sides: [side, side], probability };
 }
 
 /** A circle of waits stands: its like can close again. */

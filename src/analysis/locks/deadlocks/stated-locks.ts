@@ -1,7 +1,7 @@
 import type { TransactionStep } from '../../../core/lock-analyst.js';
 import type { LockClass } from './classes.js';
-import { fromKeys, fromStatedUpgrade, type Pattern } from './patterns.js';
-import { StatedOrders } from './stated-orders.js';
+import { type Pattern, patternKey, type Side } from './patterns.js';
+import { type ClassPair, StatedOrders } from './stated-orders.js';
 import { StatedTransactions } from './stated-transactions.js';
 import { StatedUpgrades } from './stated-upgrades.js';
 import type { StatementClasses } from './statement-classes.js';
@@ -17,32 +17,60 @@ export class StatedLocks {
 
   constructor(private readonly statements: StatementClasses) {}
 
-  /** What the history adds to; `wanted` tells for which tables there is no pattern yet. */
-  learn(history: readonly TransactionStep[], wanted: (name: LockClass) => boolean): Pattern[] {
-    const ordered = new Set<LockClass>();
+  /** What the history adds to; `wanted` tells for which classes there is no pattern yet. */
+  learn(history: readonly TransactionStep[], wanted: (classes: readonly LockClass[]) => boolean): Pattern[] {
+    const ordered = new Map<string, ClassPair>();
     const upgraded = new Map<LockClass, readonly [string, string]>();
     this.#orders.begin();
     for (const step of history) {
       const open = this.#transactions.before(step);
-      const name = this.#orders.learn(open, step);
+      for (const pair of this.#orders.learn(open, step)) ordered.set(patternKey(pair), pair);
       const upgrade = this.#upgrades.learn(open, step);
       this.#transactions.after(open, step);
-      if (name !== null) ordered.add(name);
       if (upgrade !== null) upgraded.set(upgrade.name, upgrade.by);
     }
     return [
-      ...[...upgraded]
-        .filter(([name]) => wanted(name))
-        .map(([name, by]) => fromStatedUpgrade(name, this.#upgrades.probability(name), by)),
-      ...[...ordered].filter(wanted).flatMap((name) => this.#ordered(name) ?? []),
+      ...[...upgraded].flatMap(([name, by]) => (wanted([name, name]) ? this.#upgrade(name, by) : [])),
+      ...[...ordered.values()].flatMap((pair) => (wanted(pair) ? this.#order(pair) : [])),
+    ];
+  }
+
+  #upgrade(name: LockClass, by: readonly [string, string]): Pattern[] {
+    const side = sideOf(name, name, by);
+    const probability = this.#upgrades.probability(name);
+    if (probability === 0) return [];
+    return [
+      {
+        classes: [name, name],
+        kind: 'upgrade',
+        evidence: 'shared lock, then exclusive',
+        sides: [side, side],
+        probability,
+      },
     ];
   }
 
   /** Of rows that are made, only a wait tells that others can want the same. */
-  #ordered(name: LockClass): Pattern | null {
-    const { by, inserted } = this.#orders.lastOf(name);
-    const waited = this.statements.takersOf(name);
-    if (inserted && !by.some((digest) => waited.includes(digest))) return null;
-    return fromKeys(name, this.#orders.probability(name), by, 'keys in statements');
+  #order(pair: ClassPair): Pattern[] {
+    const [a, b] = pair;
+    const probability = this.#orders.probability(pair);
+    if (probability === 0) return [];
+    const examples = this.#orders.examples(pair);
+    const waited = this.statements.takersOf(a);
+    if (examples.some(({ inserted, by }) => inserted && !by.some((digest) => waited.includes(digest))))
+      return [];
+    return [
+      {
+        classes: pair,
+        kind: a === b ? 'keys' : 'order',
+        evidence: 'rows in statements',
+        sides: examples.map(({ side, by }) => (side === 'up' ? sideOf(a, b, by) : sideOf(b, a, by))),
+        probability,
+      },
+    ];
   }
+}
+
+function sideOf(held: LockClass, wanted: LockClass, [heldBy, wantedBy]: readonly [string, string]): Side {
+  return { held, wanted, heldBy, wantedBy, user: null, application: null };
 }

@@ -3,114 +3,135 @@ import type { LockClass } from './classes.js';
 import { disjoint, mixedProbability } from './key-order.js';
 import type { StatedTransaction } from './stated-transactions.js';
 
-/** Two rows of one class in one transaction, by the texts of its statements. */
-interface Vote {
-  readonly side: 'before' | 'after';
+/** One class, or two in the order of their names. */
+export type ClassPair = readonly [LockClass, LockClass];
+
+/** Two rows in one transaction, by the texts of its statements. */
+export interface StatedVote {
+  /** `up`: the smaller key first; of two classes the one whose name comes first. */
+  readonly side: 'up' | 'down';
   readonly heldRow: string;
   /** All that it had locked by then; a statement that may lock anything stands for itself. */
   readonly rows: ReadonlySet<string>;
-  readonly by: readonly string[];
+  readonly by: readonly [string, string];
   readonly inserted: boolean;
 }
 
 interface Votes {
-  readonly kept: Vote[];
+  readonly pair: ClassPair;
+  readonly kept: StatedVote[];
   /** Who voted in the last second, and that two sessions did in one: who is never there at once cannot deadlock. */
-  voters: Set<string>;
+  readonly voters: Set<string>;
   together: boolean;
-  /** Rows that were taken first, and later, by transactions that went up and that went down. */
-  readonly seen: Readonly<Record<Vote['side'], { readonly first: Set<string>; readonly later: Set<string> }>>;
+  readonly up: Seen;
+  readonly down: Seen;
+}
+
+/** Rows that were taken first, and later. */
+interface Seen {
+  readonly first: Set<string>;
+  readonly later: Set<string>;
 }
 
 /** So many decide; programs that changed are for the keys of waits to find, which go on. */
 const MOST_VOTES = 60;
 const MOST_ROWS = 1_000;
-const MOST_CLASSES = 200;
+const MOST_PAIRS = 400;
 /**
  * Rows that were the first of one who went up and the later of one who went down, and the other way round: two such
  * transactions can want each other's. Rows of a shop apart from those of another, or of a parent before its children, never are.
  */
 const LEAST_SHARED = 3;
+/** Of two classes: that a transaction each way is no inversion, because who takes which row of both follows a rule. */
+const DOUBT = 0.3;
 
-/**
- * In which order transactions take rows of one table, where their statements name them by literals.
- */
+/** In which order transactions take rows, of one table or of two, where their statements name them by literals. */
 export class StatedOrders {
-  readonly #votes = new Map<LockClass, Votes>();
+  readonly #votes = new Map<string, Votes>();
 
   /** A second's history comes. */
   begin(): void {
-    for (const votes of this.#votes.values()) votes.voters.clear();
+    for (const { voters } of this.#votes.values()) voters.clear();
   }
 
-  /** `open` is the transaction before the step. The class to which the step adds; null for none. */
-  learn(open: StatedTransaction, { row, digest }: TransactionStep): LockClass | null {
-    if (row === null || !open.whole || open.rows.has(row.key)) return null;
-    const { relation: name, key } = row;
-    const first = open.taken.find((each) => each.row.relation === name);
-    const side = first === undefined ? null : sideOf(first.row, row);
-    if (first === undefined || side === null) return null;
-    const votes = this.#votesOf(name);
-    const { kept, seen } = votes;
-    votes.voters.add(open.sessionId);
-    votes.together ||= votes.voters.size > 1;
-    const heldRow = first.row.key;
-    note(seen[side].first, heldRow);
-    note(seen[side].later, key);
-    // A row that all take first, wherever its key lies, is one vote.
-    const again = kept.some((vote) => vote.side === side && vote.heldRow === heldRow);
-    const by = [first.digest, digest];
-    if (!again && kept.length < MOST_VOTES)
-      kept.push({ side, heldRow, rows: new Set(open.rows), by, inserted: row.inserted });
-    return name;
+  /** `open` is the transaction before the step. Classes to whose orders the step adds. */
+  learn(open: StatedTransaction, { row, digest }: TransactionStep): ClassPair[] {
+    if (row === null || !open.whole || open.rows.has(row.key)) return [];
+    const { relation } = row;
+    const firsts = open.taken.filter(
+      (each, index) => open.taken.findIndex((other) => other.row.relation === each.row.relation) === index,
+    );
+    return firsts.flatMap(({ row: held, digest: heldBy }) => {
+      const other = held.relation;
+      const same = other === relation;
+      const side = same ? sideOf(held, row) : other < relation ? 'up' : 'down';
+      // Who makes a row of one table does not wait for those of another's, unless both make the same.
+      const inserted = row.inserted || held.inserted;
+      if (side === null || (!same && inserted)) return [];
+      const votes = this.#votesOf(other < relation ? [other, relation] : [relation, other]);
+      votes.voters.add(open.sessionId);
+      votes.together ||= votes.voters.size > 1;
+      note(votes[side].first, held.key);
+      note(votes[side].later, row.key);
+      // A row that all take first, wherever its key lies, is one vote.
+      const again = votes.kept.some((vote) => vote.side === side && vote.heldRow === held.key);
+      if (!again && votes.kept.length < MOST_VOTES)
+        votes.kept.push({
+          side,
+          heldRow: held.key,
+          rows: new Set(open.rows),
+          by: [heldBy, digest],
+          inserted,
+        });
+      return [votes.pair];
+    });
   }
 
   /** That there is no agreed order. */
-  probability(name: LockClass): number {
-    const votes = this.#votes.get(name);
+  probability(pair: ClassPair): number {
+    const votes = this.#votes.get(keyOf(pair));
     if (votes === undefined || !votes.together) return 0;
-    const { kept } = votes;
-    const { before, after } = votes.seen;
-    if (shared(before.first, after.later) < LEAST_SHARED || shared(before.later, after.first) < LEAST_SHARED)
-      return 0;
+    const { kept, up, down } = votes;
+    if (shared(up.first, down.later) < LEAST_SHARED || shared(up.later, down.first) < LEAST_SHARED) return 0;
     const opposed = kept.filter((vote) =>
       kept.some((other) => other.side !== vote.side && disjoint(vote.rows, other.rows)),
     );
-    const up = opposed.filter(({ side }) => side === 'before').length;
-    return mixedProbability(up, opposed.length - up);
+    const went = opposed.filter(({ side }) => side === 'up').length;
+    if (pair[0] === pair[1]) return mixedProbability(went, opposed.length - went);
+    return 1 - DOUBT ** Math.min(went, opposed.length - went);
   }
 
-  /** Statements of a transaction that was seen at it, and whether it made the rows. */
-  lastOf(name: LockClass): Pick<Vote, 'by' | 'inserted'> {
-    return this.#votes.get(name)?.kept.at(-1) ?? { by: [], inserted: false };
+  /** A transaction each way, as far as there were both. */
+  examples(pair: ClassPair): readonly StatedVote[] {
+    const { kept = [] } = this.#votes.get(keyOf(pair)) ?? {};
+    return (['up', 'down'] as const).flatMap((wanted) => kept.find(({ side }) => side === wanted) ?? []);
   }
 
-  #votesOf(name: LockClass): Votes {
-    const known = this.#votes.get(name);
+  #votesOf(pair: ClassPair): Votes {
+    const known = this.#votes.get(keyOf(pair));
     if (known !== undefined) return known;
-    if (this.#votes.size >= MOST_CLASSES) this.#votes.clear();
+    if (this.#votes.size >= MOST_PAIRS) this.#votes.clear();
     const sets = () => ({ first: new Set<string>(), later: new Set<string>() });
-    const fresh: Votes = {
-      kept: [],
-      voters: new Set(),
-      together: false,
-      seen: { before: sets(), after: sets() },
-    };
-    this.#votes.set(name, fresh);
+    const fresh: Votes = { pair, kept: [], voters: new Set(), together: false, up: sets(), down: sets() };
+    this.#votes.set(keyOf(pair), fresh);
     return fresh;
   }
 }
 
+function keyOf([a, b]: ClassPair): string {
+  return `${a}\0${b}`;
+}
+
 /** By the only column in which they differ; null where they differ in several, or in columns that are not the same. */
-function sideOf(held: NamedRow, wanted: NamedRow): Vote['side'] | null {
+function sideOf(held: NamedRow, wanted: NamedRow): StatedVote['side'] | null {
   if (held.columns.size !== wanted.columns.size) return null;
-  let side: Vote['side'] | null = null;
+  let side: StatedVote['side'] | null = null;
   for (const [name, a] of held.columns) {
     const b = wanted.columns.get(name);
     if (b === undefined || typeof a !== typeof b) return null;
     if (a === b) continue;
     if (side !== null) return null;
-    side = a < b ? 'before' : 'after';
+    side = a < b ? 'up' : 'down';
   }
   return side;
 }

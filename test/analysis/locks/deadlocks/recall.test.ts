@@ -27,12 +27,12 @@ describe('what was learnt', () => {
     const seconds = 5;
     const seeds = Array.from({ length: 40 }, (_, index) => 900 + index);
     const alone = seeds.filter(
-      (seed) => run(createDeadlockAnalyst('sim'), 'random-order', 'mysql', seed, seconds).length > 0,
+      (seed) => run(createDeadlockAnalyst('sim'), 'three-party', 'mysql', seed, seconds).length > 0,
     );
     let analyst = createDeadlockAnalyst('sim');
     const told: number[] = [];
-    for (const seed of seeds.filter((each) => !alone.includes(each)).slice(0, 12)) {
-      told.push(run(analyst, 'random-order', 'mysql', seed, seconds).length);
+    for (const seed of seeds.filter((each) => !alone.includes(each)).slice(0, 16)) {
+      told.push(run(analyst, 'three-party', 'mysql', seed, seconds).length);
       analyst = nextLife(analyst);
     }
     expect(told.reduce((sum, each) => sum + each, 0)).toBe(1);

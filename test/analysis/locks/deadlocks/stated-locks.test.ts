@@ -33,8 +33,13 @@ const missing = (relation: string, id: number): Locks => ({
   plainRead: true,
 });
 
-/** The probability told last of table `t`; 40 transactions a second, their sessions in turn. */
-function told(draw: (random: () => number) => readonly Locks[], sessions = 8, follows = true) {
+/** The probability told last of `classes`; 40 transactions a second, their sessions in turn. */
+function told(
+  draw: (random: () => number) => readonly Locks[],
+  sessions = 8,
+  follows = true,
+  classes: readonly [string, string] = ['t', 't'],
+) {
   const stated = new StatedLocks(new StatementClasses());
   const random = seeded(5);
   let last = 0;
@@ -49,7 +54,7 @@ function told(draw: (random: () => number) => readonly Locks[], sessions = 8, fo
           follows: step > 0 || (follows && number >= sessions),
           ...locks,
         });
-    const patterns = stated.learn(history, (name) => name === 't');
+    const patterns = stated.learn(history, ([a, b]) => a === classes[0] && b === classes[1]);
     last = patterns.at(-1)?.probability ?? last;
   }
   return last;
@@ -105,6 +110,31 @@ describe('orders of rows that statements name', () => {
 
   it('are unknown of transactions whose first statements were not seen', () => {
     expect(told((random) => both(keys(random)), 8, false)).toBe(0);
+  });
+});
+
+describe('orders of rows of two tables', () => {
+  const ab = (draw: (random: () => number) => readonly Locks[]) => told(draw, 8, true, ['a', 'b']);
+  const forth = (a: number, b: number) => [update('a', a), update('b', b)];
+  const back = (a: number, b: number) => [update('b', b), update('a', a)];
+
+  it('are none where some go the one way and some the other', () => {
+    expect(ab((random) => (random() < 0.5 ? forth : back)(...keys(random, 0, 100)))).toBeGreaterThan(0.95);
+  });
+
+  it('are agreed on where all go one way', () => {
+    expect(ab((random) => forth(...keys(random)))).toBe(0);
+  });
+
+  it('do not matter where rows are apart, or behind a gate', () => {
+    const apart = (random: () => number) =>
+      random() < 0.5 ? forth(...keys(random, 0, 100)) : back(...keys(random, 100, 200));
+    expect(ab(apart)).toBe(0);
+    const gated = (random: () => number) => [
+      update('gate', 9),
+      ...(random() < 0.5 ? forth : back)(...keys(random, 0, 100)),
+    ];
+    expect(ab(gated)).toBe(0);
   });
 });
 
