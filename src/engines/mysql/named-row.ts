@@ -19,10 +19,9 @@ export const MOST_CHARACTERS = 512;
  * say plainly (OR, lists, ranges, functions, joins, sub-selects) is not guessed.
  */
 export function statedBy(sql: string, schema: string | null): Stated {
+  if (READING.test(sql) && !LOCKING.test(sql)) return { row: null, plainRead: true, select: true };
   const tokens = tokensOf(sql);
   const verb = word(tokens[0]);
-  if (verb === 'select' && !tokens.some((token) => LOCKING.has(word(token))))
-    return { row: null, plainRead: true, select: true };
   const select = verb === 'select';
   if (sql.length >= MOST_CHARACTERS) return { row: null, plainRead: false, select };
   const inserts = verb === 'insert';
@@ -39,8 +38,9 @@ export function namedRow(
   return { relation, columns, inserted, key: `stated:${shortHash([relation, ...named].join('\0'))}` };
 }
 
-/** Words that make a SELECT more than a read. */
-const LOCKING = new Set(['for', 'lock', 'get_lock', 'into']);
+const LOCKING = /\b(for|lock|get_lock|into)\b/i;
+/** Statements that lock no rows, but for the words above. */
+const READING = /^\s*(?:\/\*[\s\S]*?\*\/\s*)*(?:select|set|show|use|savepoint|release)\b/i;
 const BETWEEN_VERB_AND_TABLE = new Set(['low_priority', 'quick', 'ignore', 'delayed', 'high_priority']);
 
 interface Token {
