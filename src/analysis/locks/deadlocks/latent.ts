@@ -20,7 +20,7 @@ import {
   type Side,
 } from './patterns.js';
 import { RowOrders } from './row-order.js';
-import { StatedLocks } from './stated-locks.js';
+import { StatedLocks } from './stated/locks.js';
 import type { StatementClasses } from './statement-classes.js';
 import type { Transactions } from './transactions.js';
 import type { Witness } from './witnesses.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StatedLocks } from '../../../../src/analysis/locks/deadlocks/stated-locks.js';
+import { StatedLocks } from '../../../../src/analysis/locks/deadlocks/stated/locks.js';
 import { StatementClasses } from '../../../../src/analysis/locks/deadlocks/statement-classes.js';
 import type { NamedRow, TransactionStep } from '../../../../src/core/lock-analyst.js';
 import { seeded } from './seeded.js';

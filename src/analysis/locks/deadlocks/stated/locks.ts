@@ -1,10 +1,10 @@
-import type { TransactionStep } from '../../../core/lock-analyst.js';
-import type { LockClass } from './classes.js';
-import { type Pattern, patternKey, type Side } from './patterns.js';
-import { type ClassPair, StatedOrders } from './stated-orders.js';
-import { StatedTransactions } from './stated-transactions.js';
-import { StatedUpgrades } from './stated-upgrades.js';
-import type { StatementClasses } from './statement-classes.js';
+import type { TransactionStep } from '../../../../core/lock-analyst.js';
+import type { LockClass } from '../classes.js';
+import { type Pattern, patternKey, type Side } from '../patterns.js';
+import type { StatementClasses } from '../statement-classes.js';
+import { type ClassPair, StatedOrders } from './orders.js';
+import { StatedTransactions } from './transactions.js';
+import { StatedUpgrades } from './upgrades.js';
 
 /**
  * Patterns by the texts of statements, where a history has them with their literals (MySQL): hundreds of transactions

@@ -1,7 +1,7 @@
-import type { NamedRow, TransactionStep } from '../../../core/lock-analyst.js';
-import type { LockClass } from './classes.js';
-import { disjoint } from './key-order.js';
-import type { StatedTransaction } from './stated-transactions.js';
+import type { NamedRow, TransactionStep } from '../../../../core/lock-analyst.js';
+import type { LockClass } from '../classes.js';
+import { disjoint } from '../key-order.js';
+import type { StatedTransaction } from './transactions.js';
 
 /** A transaction that locked a row or a gap shared and then asked for it alone. */
 export interface Upgrade {

@@ -1,7 +1,7 @@
-import type { NamedRow, TransactionStep } from '../../../core/lock-analyst.js';
-import type { LockClass } from './classes.js';
-import { disjoint, mixedProbability } from './key-order.js';
-import type { StatedTransaction } from './stated-transactions.js';
+import type { NamedRow, TransactionStep } from '../../../../core/lock-analyst.js';
+import type { LockClass } from '../classes.js';
+import { disjoint, mixedProbability } from '../key-order.js';
+import type { StatedTransaction } from './transactions.js';
 
 /** One class, or two in the order of their names. */
 export type ClassPair = readonly [LockClass, LockClass];

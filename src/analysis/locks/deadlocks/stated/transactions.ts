@@ -1,5 +1,5 @@
-import type { NamedRow, TransactionStep } from '../../../core/lock-analyst.js';
-import type { LockClass } from './classes.js';
+import type { NamedRow, TransactionStep } from '../../../../core/lock-analyst.js';
+import type { LockClass } from '../classes.js';
 
 /** What a transaction has locked so far, by the texts of its statements. */
 export interface StatedTransaction {
