@@ -36,7 +36,7 @@ export function createDeadlockAnalyst(instance: string): LockAnalyst {
 /** Readings that wait for the next tick: it comes every second, readings at most every 150 ms. */
 const MOST_LATER = 20;
 /** Of what was learnt: another shape is another number, and what has the old one is not recalled. */
-const FORMAT = 2;
+const FORMAT = 3;
 const POSTGRESQL: Policy = { how: 'detector', timeoutMs: 1000 };
 
 class DeadlockAnalyst implements LockAnalyst {

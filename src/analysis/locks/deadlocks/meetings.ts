@@ -14,6 +14,8 @@ export interface Meeting {
   readonly later: string;
   readonly user: string | null;
   readonly application: string | null;
+  /** Its transactions begin at times that are exact. */
+  readonly timed: keyof typeof LEAST_FOLLOWED;
   /** Two statements: waits of the later one for a holder that has run only the first. */
   laterOnFirst: number;
   /** Seen to hold what it wants shared, and to want it for itself: no order of keys helps against that. */
@@ -24,8 +26,11 @@ export interface Meeting {
   checks: number;
 }
 
-/** So few transactions may have shown the order of two statements by chance of pooled session ids; more may not. */
-const LEAST_FOLLOWED = 2;
+/**
+ * So many transactions must have shown the order of two statements. Where they are told apart by rounded times, one may be
+ * two of one session; PostgreSQL's are told to the microsecond.
+ */
+const LEAST_FOLLOWED = { exact: 1, rounded: 2 };
 /** A statement that takes the first lock before it would be met more often; of the rest, some are met by readings of two moments. */
 const ALONE = 0.95;
 /** So many waiters that are known to have a lock already, where nobody was seen to take the first. */
@@ -66,11 +71,11 @@ export class Meetings {
   }
 
   probability(meeting: Meeting): number {
-    const { name, first, later, laterOnFirst, upgrades, likeUpgrades, checks } = meeting;
+    const { name, first, later, laterOnFirst, upgrades, likeUpgrades, checks, timed } = meeting;
     if (isUpgrade(meeting))
       return 1 - UPGRADE_DOUBT ** upgrades * LIKE_UPGRADE_DOUBT ** likeUpgrades * CHECK_DOUBT ** checks;
     // What follows what is often seen later than who meets whom: it is asked for each time.
-    const followed = this.transactions.timesFollowed(first, later) >= LEAST_FOLLOWED;
+    const followed = this.transactions.timesFollowed(first, later) >= LEAST_FOLLOWED[timed];
     if (first === later && (followed || this.#isAlone(name, first)))
       return unorderedProbability(this.#repeats.counts(name, first), true);
     if (!followed) return 0;
@@ -181,6 +186,7 @@ export class Meetings {
       later,
       user: session.user,
       application: session.application,
+      timed: session.rowsModified === null ? 'exact' : 'rounded',
       laterOnFirst: 0,
       upgrades: 0,
       likeUpgrades: 0,
