@@ -15,6 +15,8 @@ export interface ImminentFigures {
   /** Foretold before a client got SQLSTATE 40P01, with these parties. */
   readonly flagged: Share;
   readonly flaggedEarly: Share;
+  /** Circles that stood long enough to be told so early by somebody who sees them at once. */
+  readonly stoodEarly: Share;
   /** The same of circles that stood at least half a second: most of the others stood for less than 0.3 s. */
   readonly flaggedEarlyOfLong: Share;
   readonly victimRight: Share;
@@ -132,6 +134,7 @@ function figuresOf(told: readonly Told[], ended: readonly Ended[], trials: numbe
     deadlocks: ended.length,
     flagged: shareOf(flagged.length, ended.length),
     flaggedEarly: shareOf(leads.filter((lead) => lead >= EARLY_MS).length, ended.length),
+    stoodEarly: shareOf(ended.filter(({ stoodMs }) => stoodMs >= EARLY_MS).length, ended.length),
     flaggedEarlyOfLong: shareOf(
       flagged.filter(({ end, told: each }) => end.stoodMs >= LONG_MS && end.atMs - each.atMs >= EARLY_MS)
         .length,

@@ -43,7 +43,7 @@ async function runImminent(
     const found = await imminent(version, trials, Number(version));
     figures[version] = found;
     say(
-      `PostgreSQL ${version}: ${found.deadlocks} deadlocks, told before ${shareText(found.flagged)}, at least 0.3 s before ${shareText(found.flaggedEarly)}, of those that stood 0.5 s ${shareText(found.flaggedEarlyOfLong)}, victim right ${shareText(found.victimRight)}, lead ${found.medianLeadMs} ms (5 %: ${found.p5LeadMs} ms), time off by ${found.medianErrorMs?.toFixed(1)} ms, false alarms ${shareText(found.falseAlarms)}`,
+      `PostgreSQL ${version}: ${found.deadlocks} deadlocks, told before ${shareText(found.flagged)}, at least 0.3 s before ${shareText(found.flaggedEarly)} (stood so long ${shareText(found.stoodEarly)}), of those that stood 0.5 s ${shareText(found.flaggedEarlyOfLong)}, victim right ${shareText(found.victimRight)}, lead ${found.medianLeadMs} ms (5 %: ${found.p5LeadMs} ms), time off by ${found.medianErrorMs?.toFixed(1)} ms, false alarms ${shareText(found.falseAlarms)}`,
     );
   }
   figures.cold = await imminentCold('18', quick ? 5 : 20);
