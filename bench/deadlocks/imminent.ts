@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DeadlockRecord } from '../../src/core/lock-samples.js';
-import { DatabaseResourceMonitor } from '../../src/index.js';
+import type { DatabaseResourceMonitor } from '../../src/index.js';
 import {
   type PostgresVersion,
   type PrivatePostgres,
   startPostgresServer,
 } from '../../src/lab/postgresql/index.js';
+import { startMonitor } from '../../test/servers/start-monitor.js';
 import { seeded } from '../attribution/workloads.js';
 import { median, type Share, shareOf } from './wilson.js';
 
@@ -102,16 +103,10 @@ async function startServer(version: PostgresVersion): Promise<PrivatePostgres> {
 }
 
 async function watch(server: PrivatePostgres, told: Told[]): Promise<DatabaseResourceMonitor> {
-  const monitor = new DatabaseResourceMonitor();
+  const monitor = await startMonitor(server);
   monitor.on('deadlockPredicted', ({ record }) => {
     if (record.kind === 'imminent') told.push({ record, atMs: Date.now() });
   });
-  await monitor.addDatabase({
-    name: 'bench',
-    type: 'postgresql',
-    connectionString: server.url('postgres', 'dbvitals'),
-  });
-  await monitor.start();
   return monitor;
 }
 

@@ -1,3 +1,4 @@
+import { dropFirst } from '../core/drop-first.js';
 import type { Connection, Engine, RelationId, RelationName } from '../core/engine.js';
 import type { ClientProcess, HostReader } from '../core/host.js';
 import type { LockResource } from '../core/locks.js';
@@ -137,7 +138,7 @@ export class Directory {
     const known = this.#byText.get(key) ?? new Set();
     this.#byText.delete(key);
     this.#byText.set(key, known.add(digest));
-    if (this.#byText.size > MOST_KEPT_TEXTS) this.#byText.delete(this.#byText.keys().next().value as string);
+    dropFirst(this.#byText, MOST_KEPT_TEXTS);
   }
 
   /** Local client processes, a few per tick; one that was not found is looked for again later. */

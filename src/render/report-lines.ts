@@ -24,8 +24,13 @@ export function titleLine(title: string, report: Report<unknown>, style: Style):
   const when =
     window === null
       ? ''
-      : `  ${window.from.slice(0, 19)}Z to ${window.to.slice(11, 19)}Z, ${window.samples} ticks${missed(window.missedTicks)}`;
+      : `  ${window.from.slice(0, 19)}Z to ${endOf(window)}Z, ${window.samples} ticks${missed(window.missedTicks)}`;
   return `${style.bold(title)}  ${plain(report.instance ?? '')}${style.dim(when)}`;
+}
+
+/** Without the day where it is that of the beginning. */
+function endOf({ from, to }: { readonly from: string; readonly to: string }): string {
+  return to.slice(from.slice(0, 10) === to.slice(0, 10) ? 11 : 0, 19);
 }
 
 export function overheadLine(overhead: Overhead | null): string {

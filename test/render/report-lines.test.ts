@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findingLines, limitLines, plainStyle } from '../../src/render/report-lines.js';
+import { findingLines, limitLines, plainStyle, titleLine } from '../../src/render/report-lines.js';
 
 it('what is longer than the line is broken between words, and a remedy that is to be copied is not', () => {
   const width = 40;
@@ -45,4 +45,15 @@ it('evidence of a finding is shown as a person reads it', () => {
   expect(lines.join('\n')).toContain(
     'temporary files 1.6 GB; running 41 s; calls 65; waiting 90 session-seconds (confidence 0.9)',
   );
+});
+
+it('the end of a window has its day where that is another one', () => {
+  const title = (to: string) => {
+    const window = { from: '2026-01-01T20:00:00.000Z', to, seconds: 3600, samples: 9, missedTicks: 0 };
+    const rest = { limits: [], overhead: null, items: [] };
+    const report = { schema: 's', generatedAt: to, instance: 'db', engine: null, window, ...rest };
+    return titleLine('T', report, plainStyle);
+  };
+  expect(title('2026-01-01T21:00:00.000Z')).toContain('2026-01-01T20:00:00Z to 21:00:00Z');
+  expect(title('2026-01-02T20:00:00.000Z')).toContain('2026-01-01T20:00:00Z to 2026-01-02T20:00:00Z');
 });

@@ -8,26 +8,30 @@ export interface Stated {
   readonly row: NamedRow | null;
   /** It reads without locking rows. */
   readonly plainRead: boolean;
-  readonly select: boolean;
+  /** The row is asked for, and may not be there. */
+  readonly asked: boolean;
 }
 
 /** Longest text that is looked at: keys stand near the end of statements that are longer, or in lists. */
-export const MOST_CHARACTERS = 512;
+const MOST_CHARACTERS = 512;
 
 /**
  * The row that is named by `WHERE column = literal [AND …]`, or by the only row of an INSERT. What the clauses do not
  * say plainly (OR, lists, ranges, functions, joins, sub-selects) is not guessed.
  */
 export function statedBy(sql: string, schema: string | null): Stated {
-  if (READING.test(sql) && !LOCKING.test(sql)) return { row: null, plainRead: true, select: true };
+  // Of a longer one the end is missing, where FOR UPDATE would be.
+  if (sql.length >= MOST_CHARACTERS) return NOTHING;
+  if (READING.test(sql) && !LOCKING.test(sql)) return { ...NOTHING, plainRead: true };
   const tokens = tokensOf(sql);
   const verb = word(tokens[0]);
-  const select = verb === 'select';
-  if (sql.length >= MOST_CHARACTERS) return { row: null, plainRead: false, select };
   const inserts = verb === 'insert';
   const found = inserts ? inserted(tokens) : matched(tokens, verb);
-  return { row: found === null ? null : rowOf(found, schema, inserts), plainRead: false, select };
+  if (found === null) return NOTHING;
+  return { row: rowOf(found, schema, inserts), plainRead: false, asked: verb === 'select' };
 }
+
+const NOTHING: Stated = { row: null, plainRead: false, asked: false };
 
 export function namedRow(
   relation: string,

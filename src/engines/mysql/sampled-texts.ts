@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dropFirst } from '../../core/drop-first.js';
 import type { InstanceFacts } from '../../core/facts.js';
 import { normaliseStatement } from './normalise.js';
 
@@ -46,6 +47,6 @@ function of(facts: InstanceFacts): Sampled {
 }
 
 function keep(map: Map<string, string>, key: string, value: string, most: number): void {
-  if (map.size >= most) map.delete(map.keys().next().value as string);
   map.set(key, value);
+  dropFirst(map, most);
 }

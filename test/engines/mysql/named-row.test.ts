@@ -67,6 +67,7 @@ describe('the row that a statement names', () => {
       'SELECT GET_LOCK(7, 1)',
       'CALL p()',
       'LOCK TABLES t READ',
+      `SELECT '${'x'.repeat(600)}'`,
     ])
       expect(statedBy(sql, 'shop')).toMatchObject({ row: null, plainRead: false });
   });

@@ -78,7 +78,7 @@ class DeadlockAnalyst implements LockAnalyst {
     const waiting = this.#later.splice(0);
     return found([
       ...waiting.flatMap((reading) => this.#learn(reading, this.#pasts).records),
-      ...this.#latent.learnTexts(history ?? [], atMs),
+      ...(history === null ? [] : this.#latent.learnTexts(history, atMs)),
       ...this.#risks.settle(atMs),
       ...this.#imminent.silence(atMs).flatMap((cycle) => this.#ended(cycle)),
       ...(deadlocks === null || deadlocks <= 0 ? [] : this.#history.fromCounter(deadlocks, atMs)),

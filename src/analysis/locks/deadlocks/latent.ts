@@ -74,6 +74,7 @@ export class LatentPatterns {
     return patterns.flatMap((pattern) => this.#tell(pattern, atMs) ?? []);
   }
 
+  /** What the texts of statements say, where the server keeps a history of them. */
   learnTexts(history: readonly TransactionStep[], atMs: number): DeadlockRecord[] {
     const wanted = (classes: readonly LockClass[]) => !this.#told.has(patternKey(classes));
     return this.#stated.learn(history, wanted).flatMap((pattern) => this.#tell(pattern, atMs) ?? []);

@@ -59,12 +59,11 @@ function newSteps(
   facts: InstanceFacts,
   { seen, turn }: Progress,
 ): readonly TransactionStep[] {
-  const last = new Map(seen);
   let texts = turn > TEXTS.readings ? TEXTS.later : TEXTS.atFirst;
   const steps = inOrder(rows, turn).flatMap((row, index, all): TransactionStep[] => {
     const sessionId = String(row.id);
     const step = Number(row.step);
-    if (step <= (last.get(sessionId) ?? -1)) return [];
+    if (step <= (seen.get(sessionId) ?? -1)) return [];
     seen.set(sessionId, step);
     texts -= 1;
     return [
@@ -90,12 +89,12 @@ function locksOf(
   { statement, current_schema: schema, rows_sent: sent, isolation }: Row,
   facts: InstanceFacts,
 ): Pick<TransactionStep, 'row' | 'shares' | 'plainRead'> {
-  const { row, plainRead, select } = statedBy(
+  const { row, plainRead, asked } = statedBy(
     String(statement ?? ''),
     schema === null ? null : String(schema),
   );
   if (row === null) return { row, shares: [], plainRead };
-  if (select && Number(sent) === 0) {
+  if (asked && Number(sent) === 0) {
     const gaps = /^(REPEATABLE READ|SERIALIZABLE)$/.test(String(isolation));
     return { row: null, shares: gaps ? [row] : [], plainRead: true };
   }
@@ -104,10 +103,12 @@ function locksOf(
 
 /** Session by session, with another one first each time. */
 function inOrder(rows: readonly Row[], turn: number): Row[] {
-  const place = ({ id }: Row) => (Number(id) * 31 + turn * 97) % 1009;
-  return [...rows].sort(
-    (a, b) => place(a) - place(b) || Number(a.id) - Number(b.id) || Number(a.step) - Number(b.step),
-  );
+  const placed = rows.map((row) => {
+    const id = Number(row.id);
+    return { row, id, place: (id * 31 + turn * 97) % 1009, step: Number(row.step) };
+  });
+  placed.sort((a, b) => a.place - b.place || a.id - b.id || a.step - b.step);
+  return placed.map(({ row }) => row);
 }
 
 /** Sessions of MariaDB have our digest of their text; so must what they ran. */

@@ -4,7 +4,7 @@ import { type Pattern, patternKey, type Side } from '../patterns.js';
 import type { StatementClasses } from '../statement-classes.js';
 import { type ClassPair, StatedOrders } from './orders.js';
 import { StatedTransactions } from './transactions.js';
-import { StatedUpgrades } from './upgrades.js';
+import { type StatedMeeting, StatedUpgrades } from './upgrades.js';
 
 /**
  * Patterns by the texts of statements, where a history has them with their literals (MySQL): hundreds of transactions
@@ -20,33 +20,18 @@ export class StatedLocks {
   /** What the history adds to; `wanted` tells for which classes there is no pattern yet. */
   learn(history: readonly TransactionStep[], wanted: (classes: readonly LockClass[]) => boolean): Pattern[] {
     const ordered = new Map<string, ClassPair>();
-    const upgraded = new Map<LockClass, readonly [string, string]>();
+    const upgraded = new Map<LockClass, StatedMeeting>();
     this.#orders.begin();
     for (const step of history) {
       const open = this.#transactions.before(step);
       for (const pair of this.#orders.learn(open, step)) ordered.set(patternKey(pair), pair);
       const upgrade = this.#upgrades.learn(open, step);
       this.#transactions.after(open, step);
-      if (upgrade !== null) upgraded.set(upgrade.name, upgrade.by);
+      if (upgrade !== null) upgraded.set(upgrade.name, upgrade);
     }
     return [
-      ...[...upgraded].flatMap(([name, by]) => (wanted([name, name]) ? this.#upgrade(name, by) : [])),
+      ...[...upgraded.values()].filter(({ name }) => wanted([name, name])).map(upgradePattern),
       ...[...ordered.values()].flatMap((pair) => (wanted(pair) ? this.#order(pair) : [])),
-    ];
-  }
-
-  #upgrade(name: LockClass, by: readonly [string, string]): Pattern[] {
-    const side = sideOf(name, name, by);
-    const probability = this.#upgrades.probability(name);
-    if (probability === 0) return [];
-    return [
-      {
-        classes: [name, name],
-        kind: 'upgrade',
-        evidence: 'shared lock, then exclusive',
-        sides: [side, side],
-        probability,
-      },
     ];
   }
 
@@ -69,6 +54,17 @@ export class StatedLocks {
       },
     ];
   }
+}
+
+function upgradePattern({ name, by, probability }: StatedMeeting): Pattern {
+  const side = sideOf(name, name, by);
+  return {
+    classes: [name, name],
+    kind: 'upgrade',
+    evidence: 'shared lock, then exclusive',
+    sides: [side, side],
+    probability,
+  };
 }
 
 function sideOf(held: LockClass, wanted: LockClass, [heldBy, wantedBy]: readonly [string, string]): Side {

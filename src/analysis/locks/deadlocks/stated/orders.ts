@@ -1,3 +1,4 @@
+import { dropFirst } from '../../../../core/drop-first.js';
 import type { NamedRow, TransactionStep } from '../../../../core/lock-analyst.js';
 import type { LockClass } from '../classes.js';
 import { disjoint, mixedProbability } from '../key-order.js';
@@ -35,15 +36,15 @@ interface Seen {
 
 /** So many decide; programs that changed are for the keys of waits to find, which go on. */
 const MOST_VOTES = 60;
-const MOST_ROWS = 1_000;
-const MOST_PAIRS = 400;
+const MOST_ROWS = 300;
+const MOST_PAIRS = 100;
 /**
  * Rows that were the first of one who went up and the later of one who went down, and the other way round: two such
  * transactions can want each other's. Rows of a shop apart from those of another, or of a parent before its children, never are.
  */
 const LEAST_SHARED = 3;
-/** Of two classes: that a transaction each way is no inversion, because who takes which row of both follows a rule. */
-const DOUBT = 0.3;
+/** Of two classes: that a transaction each way is no inversion, by a mistake; and that all follow a rule that nobody sees. */
+const DOUBT = { each: 0.3, all: 0.02 };
 
 /** In which order transactions take rows, of one table or of two, where their statements name them by literals. */
 export class StatedOrders {
@@ -54,14 +55,11 @@ export class StatedOrders {
     for (const { voters } of this.#votes.values()) voters.clear();
   }
 
-  /** `open` is the transaction before the step. Classes to whose orders the step adds. */
+  /** `open` is the transaction before the step. Classes of whose orders the step tells something new. */
   learn(open: StatedTransaction, { row, digest }: TransactionStep): ClassPair[] {
     if (row === null || !open.whole || open.rows.has(row.key)) return [];
     const { relation } = row;
-    const firsts = open.taken.filter(
-      (each, index) => open.taken.findIndex((other) => other.row.relation === each.row.relation) === index,
-    );
-    return firsts.flatMap(({ row: held, digest: heldBy }) => {
+    return [...open.taken.values()].flatMap(({ row: held, digest: heldBy }) => {
       const other = held.relation;
       const same = other === relation;
       const side = same ? sideOf(held, row) : other < relation ? 'up' : 'down';
@@ -70,20 +68,15 @@ export class StatedOrders {
       if (side === null || (!same && inserted)) return [];
       const votes = this.#votesOf(other < relation ? [other, relation] : [relation, other]);
       votes.voters.add(open.sessionId);
-      votes.together ||= votes.voters.size > 1;
-      note(votes[side].first, held.key);
-      note(votes[side].later, row.key);
-      // A row that all take first, wherever its key lies, is one vote.
-      const again = votes.kept.some((vote) => vote.side === side && vote.heldRow === held.key);
-      if (!again && votes.kept.length < MOST_VOTES)
-        votes.kept.push({
-          side,
-          heldRow: held.key,
-          rows: new Set(open.rows),
-          by: [heldBy, digest],
-          inserted,
-        });
-      return [votes.pair];
+      const together = votes.together || votes.voters.size > 1;
+      const fresh = [
+        together !== votes.together,
+        note(votes[side].first, held.key),
+        note(votes[side].later, row.key),
+        keep(votes.kept, { side, heldRow: held.key, rows: open.rows, by: [heldBy, digest], inserted }),
+      ];
+      votes.together = together;
+      return fresh.includes(true) ? [votes.pair] : [];
     });
   }
 
@@ -98,7 +91,7 @@ export class StatedOrders {
     );
     const went = opposed.filter(({ side }) => side === 'up').length;
     if (pair[0] === pair[1]) return mixedProbability(went, opposed.length - went);
-    return 1 - DOUBT ** Math.min(went, opposed.length - went);
+    return (1 - DOUBT.all) * (1 - DOUBT.each ** Math.min(went, opposed.length - went));
   }
 
   /** A transaction each way, as far as there were both. */
@@ -110,10 +103,10 @@ export class StatedOrders {
   #votesOf(pair: ClassPair): Votes {
     const known = this.#votes.get(keyOf(pair));
     if (known !== undefined) return known;
-    if (this.#votes.size >= MOST_PAIRS) this.#votes.clear();
     const sets = () => ({ first: new Set<string>(), later: new Set<string>() });
     const fresh: Votes = { pair, kept: [], voters: new Set(), together: false, up: sets(), down: sets() };
     this.#votes.set(keyOf(pair), fresh);
+    dropFirst(this.#votes, MOST_PAIRS);
     return fresh;
   }
 }
@@ -136,8 +129,19 @@ function sideOf(held: NamedRow, wanted: NamedRow): StatedVote['side'] | null {
   return side;
 }
 
-function note(rows: Set<string>, key: string): void {
-  if (rows.size < MOST_ROWS) rows.add(key);
+/** True where it is new. */
+function note(rows: Set<string>, key: string): boolean {
+  if (rows.has(key) || rows.size >= MOST_ROWS) return false;
+  rows.add(key);
+  return true;
+}
+
+/** True where it is new: a row that all take first, wherever its key lies, is one vote. */
+function keep(kept: StatedVote[], vote: StatedVote): boolean {
+  if (kept.length >= MOST_VOTES) return false;
+  if (kept.some(({ side, heldRow }) => side === vote.side && heldRow === vote.heldRow)) return false;
+  kept.push({ ...vote, rows: new Set(vote.rows) });
+  return true;
 }
 
 function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

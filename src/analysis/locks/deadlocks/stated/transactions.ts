@@ -5,12 +5,14 @@ import type { LockClass } from '../classes.js';
 export interface StatedTransaction {
   readonly transaction: string;
   readonly sessionId: string;
-  /** Its first statements were seen, too. */
+  /** Its first statements were seen, too, and it is not too long to be followed. */
   readonly whole: boolean;
   /** For itself alone: rows by their keys; a statement that may lock anything stands for itself. */
   readonly rows: Set<string>;
+  /** Relations in which it has locked a row that was there. */
   readonly relations: Set<LockClass>;
-  readonly taken: StatedRow[];
+  /** The first row of each relation that it has locked for itself alone, or made. */
+  readonly taken: Map<LockClass, StatedRow>;
   /** Rows and gaps that others may have locked at the same time. */
   readonly shares: StatedRow[];
 }
@@ -20,7 +22,9 @@ export interface StatedRow {
   readonly digest: string;
 }
 
-const MOST_SESSIONS = 5_000;
+const MOST_SESSIONS = 2_000;
+/** A batch that locks more than this says nothing more by each row, and would be kept row by row. */
+const MOST_LOCKS = 30;
 
 /** Transactions of sessions whose statements the server keeps a history of. */
 export class StatedTransactions {
@@ -31,29 +35,33 @@ export class StatedTransactions {
     const known = this.#open.get(sessionId);
     if (known?.transaction === transaction && follows) return known;
     if (this.#open.size >= MOST_SESSIONS) this.#open.clear();
-    const whole = follows && known?.transaction !== transaction;
+    return this.#begin(sessionId, transaction, follows && known?.transaction !== transaction);
+  }
+
+  after(open: StatedTransaction, { row, shares, plainRead, digest }: TransactionStep): void {
+    if (!open.whole) return;
+    const { sessionId, transaction, rows, relations, taken } = open;
+    for (const each of shares) open.shares.push({ row: each, digest });
+    if (!plainRead) {
+      // Children of one parent look alike, and none is in the way of another.
+      if (shares.length === 0 || !row?.inserted) rows.add(row?.key ?? digest);
+      if (row !== null && !taken.has(row.relation)) taken.set(row.relation, { row, digest });
+      if (row?.inserted === false) relations.add(row.relation);
+    }
+    if (rows.size + open.shares.length > MOST_LOCKS) this.#begin(sessionId, transaction, false);
+  }
+
+  #begin(sessionId: string, transaction: string, whole: boolean): StatedTransaction {
     const open: StatedTransaction = {
-      transaction,
       sessionId,
+      transaction,
       whole,
       rows: new Set(),
       relations: new Set(),
-      taken: [],
+      taken: new Map(),
       shares: [],
     };
     this.#open.set(sessionId, open);
     return open;
-  }
-
-  after(open: StatedTransaction, { row, shares, plainRead, digest }: TransactionStep): void {
-    // What is locked for itself alone, maybe by another name of the row, is not locked shared.
-    for (const each of shares)
-      if (!open.relations.has(each.relation)) open.shares.push({ row: each, digest });
-    if (plainRead) return;
-    // Children of one parent look alike, and none is in the way of another.
-    if (shares.length === 0 || !row?.inserted) open.rows.add(row?.key ?? digest);
-    if (row === null) return;
-    open.taken.push({ row, digest });
-    if (!row.inserted) open.relations.add(row.relation);
   }
 }

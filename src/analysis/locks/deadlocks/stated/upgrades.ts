@@ -1,19 +1,25 @@
+import { dropFirst } from '../../../../core/drop-first.js';
 import type { NamedRow, TransactionStep } from '../../../../core/lock-analyst.js';
 import type { LockClass } from '../classes.js';
 import { disjoint } from '../key-order.js';
 import type { StatedTransaction } from './transactions.js';
 
-/** A transaction that locked a row or a gap shared and then asked for it alone. */
-export interface Upgrade {
+/** Two transactions that locked the same row or gap shared and then asked for it alone. */
+export interface StatedMeeting {
   readonly name: LockClass;
-  readonly sessionId: string;
-  readonly key: string;
-  readonly rows: ReadonlySet<string>;
+  /** Statements of the later one: which took the lock, and which asked for more. */
   readonly by: readonly [string, string];
+  readonly probability: number;
 }
 
-const MOST_KEPT = 100;
-const MOST_CLASSES = 200;
+interface Upgrades {
+  /** By the row or gap, the last one of it. */
+  readonly byKey: Map<string, { readonly sessionId: string; readonly rows: ReadonlySet<string> }>;
+  meetings: number;
+}
+
+const MOST_KEYS = 300;
+const MOST_CLASSES = 50;
 /** That the texts of two transactions do not mean the same row (a trigger, a view, a case that counts). */
 const DOUBT = 0.15;
 
@@ -23,32 +29,36 @@ const DOUBT = 0.15;
  * stop each other, whatever the order of keys.
  */
 export class StatedUpgrades {
-  readonly #kept = new Map<LockClass, Upgrade[]>();
+  readonly #classes = new Map<LockClass, Upgrades>();
 
-  /** `open` is the transaction before the step. Null where the step adds nothing. */
-  learn(open: StatedTransaction, { row, digest }: TransactionStep): Upgrade | null {
-    if (row === null || !open.whole || open.relations.has(row.relation)) return null;
+  /**
+   * `open` is the transaction before the step. Null where it shows no two that can meet: of different sessions, for the
+   * same row, and nothing that both lock first keeps them apart.
+   */
+  learn(open: StatedTransaction, { row, digest }: TransactionStep): StatedMeeting | null {
+    if (row === null || !open.whole) return null;
+    const { relation: name } = row;
     const share = open.shares.find((each) => covers(each.row, row));
-    if (share === undefined) return null;
-    const upgrade: Upgrade = {
-      name: row.relation,
-      sessionId: open.sessionId,
-      key: share.row.key,
-      rows: new Set(open.rows),
-      by: [share.digest, digest],
-    };
-    if (this.#kept.size >= MOST_CLASSES) this.#kept.clear();
-    this.#kept.set(row.relation, [...(this.#kept.get(row.relation) ?? []), upgrade].slice(-MOST_KEPT));
-    return upgrade;
+    // What is locked for itself alone, maybe by another name of the row, was not locked shared.
+    if (share === undefined || open.relations.has(name)) return null;
+    const upgrades = this.#upgradesOf(name);
+    const { byKey } = upgrades;
+    const { sessionId } = open;
+    const { key } = share.row;
+    const last = byKey.get(key);
+    byKey.delete(key);
+    byKey.set(key, { sessionId, rows: new Set(open.rows) });
+    dropFirst(byKey, MOST_KEYS);
+    if (last === undefined || last.sessionId === sessionId || !disjoint(last.rows, open.rows)) return null;
+    upgrades.meetings += 1;
+    return { name, by: [share.digest, digest], probability: 1 - DOUBT ** upgrades.meetings };
   }
 
-  /** That two can meet: of different sessions, for the same row, and nothing that both lock first keeps them apart. */
-  probability(name: LockClass): number {
-    const all = this.#kept.get(name) ?? [];
-    const meeting = all.filter((a) =>
-      all.some((b) => b.sessionId !== a.sessionId && b.key === a.key && disjoint(a.rows, b.rows)),
-    );
-    return meeting.length === 0 ? 0 : 1 - DOUBT ** (meeting.length / 2);
+  #upgradesOf(name: LockClass): Upgrades {
+    const known = this.#classes.get(name) ?? { byKey: new Map(), meetings: 0 };
+    this.#classes.set(name, known);
+    dropFirst(this.#classes, MOST_CLASSES);
+    return known;
   }
 }
 
