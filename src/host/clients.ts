@@ -53,16 +53,23 @@ export class Clients {
     return client;
   }
 
-  /** Connections to two servers may have the same client port: the server's end tells which is meant. */
+  /**
+   * Connections to two servers may have the same client port: the server's end tells which is meant, also where the other
+   * one is not in the table yet (not accepted, or begun since it was read).
+   */
   #tcpClient(endpoint: ClientEndpoint, port: number): number | null {
     // A client elsewhere may have the port of a connection within this host. A name instead of an address tells nothing.
     const address = tcpAddressOf(endpoint.address ?? '');
-    const found = (this.#connections(endpoint.serverPid).get(port) ?? []).filter(
-      (ends) => address === null || ends.address === address,
-    );
-    const own = found.length > 1 ? new Set(socketInodes(this.root, endpoint.serverPid)) : null;
-    const ends = own === null ? found[0] : found.find(({ serverInode }) => own.has(serverInode));
-    return ends === undefined ? null : this.#owner(ends.clientInode);
+    for (const ends of this.#connections(endpoint.serverPid).get(port) ?? []) {
+      const client = address === null || ends.address === address ? this.#owner(ends.clientInode) : null;
+      if (client !== null && this.#holds(endpoint.serverPid, ends.serverInode)) return client;
+    }
+    return null;
+  }
+
+  /** Its children may have inherited the socket, and the scan knows one owner of each. */
+  #holds(pid: number, inode: string): boolean {
+    return this.#owner(inode) === pid || socketInodes(this.root, pid).includes(inode);
   }
 
   /**

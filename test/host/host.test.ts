@@ -82,7 +82,7 @@ describeNeeding(notLinux, 'this host', () => {
 
   it('tells clients of two servers apart that have the same port', async () => {
     const wait =
-      "require('node:net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+      "require('node:net').createServer(() => console.log('accepted')).listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
     const servers = [1, 2].map(() => spawn(process.execPath, ['-e', wait]));
     const ports = await Promise.all(
       servers.map(async ({ stdout }) => Number(String((await once(stdout, 'data'))[0]))),
@@ -92,17 +92,20 @@ describeNeeding(notLinux, 'this host', () => {
     const { port: localPort } = probe.address() as { port: number };
     await new Promise((resolve) => probe.close(resolve));
     const clients: ChildProcess[] = [];
-    for (const port of ports) {
+    for (const [index, port] of ports.entries()) {
+      const accepted = once((servers[index] as (typeof servers)[number]).stdout, 'data');
       const connect = `require('node:net').connect({ host: '127.0.0.1', port: ${port}, localPort: ${localPort} }).on('connect', () => console.log('up'))`;
       const client = spawn(process.execPath, ['-e', connect]);
       clients.push(client);
-      await once(client.stdout, 'data');
+      await Promise.all([accepted, once(client.stdout, 'data')]);
     }
     const host = openHost();
     const found = servers.map(({ pid }) =>
       host.findClient({ serverPid: pid as number, address: '127.0.0.1', port: localPort }),
     );
     expect(found.map((client) => client?.pid)).toEqual(clients.map(({ pid }) => pid));
+    // A server that holds neither end: its client with that port is another one, elsewhere or not accepted yet.
+    expect(host.findClient({ serverPid: process.pid, address: '127.0.0.1', port: localPort })).toBeNull();
     for (const child of [...servers, ...clients]) child.kill('SIGKILL');
     host.close();
   });
