@@ -98,14 +98,17 @@ describeNeeding(notLinux, 'this host', () => {
       const client = spawn(process.execPath, ['-e', connect]);
       clients.push(client);
       await Promise.all([accepted, once(client.stdout, 'data')]);
+      // The other server's is not there yet: it must not be given this one.
+      const early = openHost();
+      const other = { serverPid: servers[1]?.pid as number, address: '127.0.0.1', port: localPort };
+      expect(early.findClient(other)?.pid ?? null).toBe(index === 0 ? null : client.pid);
+      early.close();
     }
     const host = openHost();
     const found = servers.map(({ pid }) =>
       host.findClient({ serverPid: pid as number, address: '127.0.0.1', port: localPort }),
     );
     expect(found.map((client) => client?.pid)).toEqual(clients.map(({ pid }) => pid));
-    // A server that holds neither end: its client with that port is another one, elsewhere or not accepted yet.
-    expect(host.findClient({ serverPid: process.pid, address: '127.0.0.1', port: localPort })).toBeNull();
     for (const child of [...servers, ...clients]) child.kill('SIGKILL');
     host.close();
   });
