@@ -8,6 +8,9 @@ import type { Meter } from './meter.js';
 /** A probe that failed this often in a row is left alone until the next connect. */
 const MOST_FAILURES = 3;
 
+/** Asked so often that the server had better keep the plan. */
+const REPEATED: ReadonlySet<Lane> = new Set<Lane>(['tick', 'locks', 'watch', 'armed']);
+
 /** The probes of one connection: which statement each has for this server is decided once. */
 export class ProbeRunner {
   readonly #selected = new Map<Probe, SelectedQuery>();
@@ -65,21 +68,17 @@ export class ProbeRunner {
   }
 
   /** One round trip; what went wrong is thrown and not counted here. */
-  async run(
-    probe: Probe,
-    tick: ProbeTick,
-    signal: AbortSignal,
-    deadlineMs: number,
-    repeated = false,
-  ): Promise<ProbeRecords> {
+  async run(probe: Probe, tick: ProbeTick, signal: AbortSignal, deadlineMs: number): Promise<ProbeRecords> {
     const started = performance.now();
     const query = this.#selected.get(probe) as SelectedQuery;
     const rows = await this.connection.query(query, probe.parameters?.(tick) ?? [], {
       signal,
       deadlineMs,
-      repeated,
+      repeated: REPEATED.has(probe.lane),
     });
-    this.meter.ran(probe.name, performance.now() - started, rows.length);
-    return probe.toRecords(rows, tick);
+    const elapsedMs = performance.now() - started;
+    const records = probe.toRecords(rows, tick);
+    this.meter.ran(probe.name, elapsedMs, records.sessions?.length ?? rows.length);
+    return records;
   }
 }

@@ -46,7 +46,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Client-side limit of this round trip; on expiry the statement is cancelled on the server too. */
   readonly deadlineMs: number;
-  /** Asked several times a second: the server may keep its plan, which costs more than its execution. */
+  /** Asked each second or more often: the server may keep its plan, which can cost more than its execution. */
   readonly repeated?: boolean;
 }
 

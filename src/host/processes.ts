@@ -9,9 +9,9 @@ const PAGE_BYTES = 4096;
 /** `stat` and `statm` (faults, state, memory) cost more than the rest together: every fifth time, of hardly used processes every twentieth. */
 const WHOLE_EVERY = 5;
 const WHOLE_AT_LAST = 20;
-/** CPU below which memory hardly changed, and below which next to nothing was read or written (a read call takes 2-5 µs). */
-const LITTLE_CPU_NS = 2e6;
-const HARDLY_ANY_CPU_NS = 0.5e6;
+/** CPU below which memory hardly changed, and below which little was read or written (a read call takes 2-5 µs). */
+const LITTLE_CPU_NS = 5e6;
+const HARDLY_ANY_CPU_NS = 2e6;
 
 /** One process or thread between readings, with its paths: joining them anew costs as much as a read. */
 interface Kept {

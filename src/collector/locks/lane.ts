@@ -181,7 +181,7 @@ export class LockLane {
     let records: ProbeRecords | null = null;
     try {
       const tick = { ...this.#tick, atMs: ports.clock.nowMs() };
-      records = await this.#runner.runner.run(probe, tick, this.#abort.signal, DEADLINES.locks, true);
+      records = await this.#runner.runner.run(probe, tick, this.#abort.signal, DEADLINES.locks);
     } catch (error) {
       this.parts.meter.failed(probe.name);
       ports.logger.warn(

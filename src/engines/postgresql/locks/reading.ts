@@ -1,4 +1,5 @@
 import type { LockEdge, LockReading, LockResource, LockRow, LockSession } from '../../../core/locks.js';
+import { exactMs } from '../exact-ms.js';
 import { stateOf } from '../states.js';
 import { modeBit } from './modes.js';
 import { type OwnerOf, ownersOf, preparedId } from './owners.js';
@@ -150,16 +151,16 @@ function sessionsOf(
 function sessionOf(row: LocksRow, id: string): LockSession {
   return {
     id,
-    startedAtMs: row.started_at_ms,
+    startedAtMs: exactMs(row.started_at_ms),
     backendType: row.backend_type ?? 'hidden',
     database: row.database_id === '0' ? null : row.database_id,
     user: row.user_id === '0' ? null : row.user_id,
     application: row.application === '' ? null : row.application,
     state: stateOf(row.state, row.backend_type),
     digest: row.digest,
-    transactionStartedAtMs: row.transaction_started_at_ms,
-    statementStartedAtMs: row.statement_started_at_ms,
-    stateChangedAtMs: row.state_changed_at_ms,
+    transactionStartedAtMs: exactMs(row.transaction_started_at_ms),
+    statementStartedAtMs: exactMs(row.statement_started_at_ms),
+    stateChangedAtMs: exactMs(row.state_changed_at_ms),
     rowsModified: null,
     rowsLocked: null,
     locksHeld: row.locks_held,
@@ -172,7 +173,7 @@ function sessionOf(row: LocksRow, id: string): LockSession {
 function preparedSession(row: LocksRow, id: string): LockSession {
   return {
     ...sessionOf(row, id),
-    startedAtMs: row.transaction_started_at_ms,
+    startedAtMs: exactMs(row.transaction_started_at_ms),
     backendType: 'prepared transaction',
     application: null,
     state: 'idleInTransaction',

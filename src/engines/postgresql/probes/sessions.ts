@@ -1,32 +1,11 @@
+import type { InstanceFacts } from '../../../core/facts.js';
+import { interned } from '../../../core/interned.js';
 import type { Probe } from '../../../core/probe.js';
-import type { Row } from '../../../core/row.js';
 import type { SessionKind, SessionRow } from '../../../core/session.js';
 import { queryFor } from '../select.js';
+import { Fields } from '../session-lines.js';
 import { stateOf } from '../states.js';
 import { waitClassOf } from '../wait-classes.js';
-
-/** Columns of queries/sessions. */
-interface ActivityRow {
-  /** In the row of the session that asks. */
-  readonly server_now_ms: number | null;
-  readonly database_id: string | null;
-  readonly user_id: string | null;
-  readonly pid: string;
-  readonly application: string | null;
-  readonly state: string | null;
-  readonly wait_event_type: string | null;
-  readonly wait_event: string | null;
-  readonly transaction_started_at_ms: number | null;
-  readonly statement_started_at_ms: number | null;
-  readonly started_at_ms: number | null;
-  readonly state_changed_at_ms: number | null;
-  readonly client_address: string | null;
-  readonly client_port: number | null;
-  readonly backend_type: string | null;
-  readonly leader_id: string | null;
-  readonly query_id: string | null;
-  readonly text_hash: string | null;
-}
 
 const KINDS: Readonly<Record<string, SessionKind>> = {
   'client backend': 'client',
@@ -46,54 +25,80 @@ const KINDS: Readonly<Record<string, SessionKind>> = {
   'io worker': 'storage',
 };
 
+/** Lines of the last reading, by connection: a session that did nothing since has the same line, and keeps its row. */
+const last = new WeakMap<InstanceFacts, ReadonlyMap<string, SessionRow>>();
+
 /** Every second: what each session and server process does. Database and user are ids; the names probe names them. */
 export const sessions: Probe = {
   name: 'sessions',
   lane: 'tick',
   select: (facts) => queryFor('sessions', facts),
-  toRecords(rows) {
-    const now = rows.find((row) => row.server_now_ms !== null)?.server_now_ms;
-    return {
-      sessions: rows.map(sessionOf),
-      ...(now === undefined ? {} : { serverNowMs: Number(now) }),
-    };
+  toRecords([row], { facts }) {
+    const text = String(row?.lines ?? '');
+    const before = last.get(facts);
+    const rows = new Map<string, SessionRow>();
+    const fields = new Fields(text);
+    let at = 0;
+    for (const line of text.split('\n')) {
+      rows.set(line, before?.get(line) ?? sessionOf(fields.lineAt(at)));
+      at += line.length + 1;
+    }
+    last.set(facts, rows);
+    return { sessions: [...rows.values()], serverNowMs: Number(row?.server_now_ms) };
   },
 };
 
-function sessionOf(row: Row): SessionRow {
-  const activity = row as unknown as ActivityRow;
-  // Without a privilege the server hides even the type of other users' sessions.
-  const backendType = activity.backend_type ?? 'hidden';
-  const kind = activity.backend_type === null ? 'client' : (KINDS[backendType] ?? 'system');
-  const state = stateOf(activity.state, activity.backend_type);
+const NOBODY: readonly string[] = [];
+
+/** In the order of queries/sessions. */
+function sessionOf(fields: Fields): SessionRow {
+  const id = fields.word() ?? '';
+  const startedAtMs = fields.timeMs();
+  const database = fields.word();
+  const user = fields.word();
+  const application = fields.word();
+  const clientAddress = fields.word();
+  const clientPort = fields.number();
+  const type = fields.word();
+  const leaderId = fields.word();
+  const stateName = fields.word();
+  const waitEventType = fields.word();
+  const waitEvent = fields.word();
+  const transactionStartedAtMs = fields.timeMs();
+  const statementStartedAtMs = fields.timeMs();
+  const stateChangedAtMs = fields.timeMs();
+  const queryId = fields.word();
+  const textHash = fields.word();
+  const state = stateOf(stateName, type);
   return {
-    id: activity.pid,
-    startedAtMs: activity.started_at_ms,
-    osPid: Number(activity.pid),
+    id,
+    startedAtMs,
+    osPid: Number(id),
     osTid: null,
-    kind,
-    backendType,
-    leaderId: activity.leader_id === activity.pid ? null : activity.leader_id,
-    database: activity.database_id === '0' ? null : activity.database_id,
-    user: activity.user_id === '0' ? null : activity.user_id,
-    application: activity.application === '' ? null : activity.application,
-    clientAddress: activity.client_address,
-    clientPort: activity.client_port === -1 ? null : activity.client_port,
+    // Without a privilege the server hides even the type of other users' sessions.
+    kind: type === null ? 'client' : (KINDS[type] ?? 'system'),
+    backendType: type ?? 'hidden',
+    leaderId: leaderId === id ? null : leaderId,
+    database: database === '0' ? null : database,
+    user: user === '0' ? null : user,
+    application,
+    clientAddress,
+    clientPort: clientPort === -1 ? null : clientPort,
     state,
-    digest: state === 'active' ? digestOf(activity) : null,
-    waitEventType: activity.wait_event_type,
-    waitEvent: activity.wait_event,
-    waitClass: waitClassOf(state, activity.wait_event_type, activity.wait_event),
-    statementStartedAtMs: activity.statement_started_at_ms,
-    transactionStartedAtMs: activity.transaction_started_at_ms,
-    stateChangedAtMs: activity.state_changed_at_ms,
-    blockedBy: [],
+    digest: state === 'active' ? digestOf(queryId, textHash) : null,
+    waitEventType,
+    waitEvent,
+    waitClass: waitClassOf(state, waitEventType, waitEvent),
+    statementStartedAtMs,
+    transactionStartedAtMs,
+    stateChangedAtMs,
+    blockedBy: NOBODY,
     tempBytes: null,
   };
 }
 
 /** query_id stays set after a statement ended; a hash of the text stands in where there is none. */
-function digestOf(row: ActivityRow): string | null {
-  if (row.query_id !== null) return row.query_id;
-  return row.text_hash === null ? null : `t:${row.text_hash}`;
+function digestOf(queryId: string | null, textHash: string | null): string | null {
+  if (queryId !== null) return queryId;
+  return textHash === null ? null : interned(`t:${textHash}`);
 }
