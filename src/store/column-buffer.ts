@@ -14,7 +14,7 @@ export class ColumnBuffer {
   #texts = new SharedTexts();
 
   constructor(private readonly schema: readonly Column<never>[]) {
-    this.#columns = this.#empty();
+    this.#columns = this.#empty(0);
   }
 
   get length(): number {
@@ -32,14 +32,15 @@ export class ColumnBuffer {
   take(): readonly ColumnStore[] {
     const taken = this.#columns;
     if (this.#texts.all.length > MOST_SHARED) this.#texts = new SharedTexts();
-    this.#columns = this.#empty();
+    // The next flush brings about as many.
+    this.#columns = this.#empty(taken[0]?.length ?? 0);
     return taken;
   }
 
   /** Puts rows back that could not be written: they are older than what came meanwhile. */
   putBack(older: readonly ColumnStore[]): void {
     const younger = this.#columns;
-    this.#columns = this.#empty();
+    this.#columns = this.#empty(this.length);
     for (const [index, column] of this.#columns.entries())
       for (const columns of [older, younger])
         for (const cell of (columns[index] as ColumnStore).cells()) column.push(cell);
@@ -52,7 +53,7 @@ export class ColumnBuffer {
     return excess;
   }
 
-  #empty(): ColumnStore[] {
-    return this.schema.map(({ type }) => columnStoreOf(type, this.#texts));
+  #empty(room: number): ColumnStore[] {
+    return this.schema.map(({ type }) => columnStoreOf(type, this.#texts, room));
   }
 }

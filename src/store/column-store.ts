@@ -1,5 +1,5 @@
-import type { ColumnSource } from 'hyparquet-writer';
 import type { Column } from './column.js';
+import type { Numbers, Texts } from './parquet/index.js';
 
 type Type = Column<never>['type'];
 type Cell = string | number | boolean | null;
@@ -8,14 +8,16 @@ type Cell = string | number | boolean | null;
 export interface ColumnStore {
   readonly length: number;
   push(cell: Cell): void;
-  /** All cells as the Parquet writer takes them; without a null among them it need not say which are. */
-  data(): Pick<ColumnSource, 'data' | 'nullable' | 'encoding'>;
+  /** All cells as they are kept; pushing more may change them. */
+  values(): Numbers | Texts;
   cells(): Cell[];
   dropFirst(count: number): void;
 }
 
-export function columnStoreOf(type: Type, texts: SharedTexts): ColumnStore {
-  return type === 'STRING' ? new TextStore(texts) : new NumberStore(type);
+/** `room`: cells to expect. */
+export function columnStoreOf(type: Type, texts: SharedTexts, room: number): ColumnStore {
+  const cells = Math.max(LEAST_ROOM, room);
+  return type === 'STRING' ? new TextStore(texts, cells) : new NumberStore(type, cells);
 }
 
 /** Different texts, each once: names of waits, states, users, ids. */
@@ -31,33 +33,32 @@ export class SharedTexts {
   }
 }
 
-const ROOM = 1024;
+const LEAST_ROOM = 64;
+const MOST_INT32 = 2 ** 31 - 1;
 
 /**
  * Numbers outside the heap: in an array each time or fraction is an object, which lives to the flush and is moved twice
  * until then. Null is NaN.
  */
 class NumberStore implements ColumnStore {
-  #numbers = new Float64Array(ROOM);
+  #numbers: Float64Array;
   length = 0;
 
-  constructor(private readonly type: Type) {}
+  constructor(
+    private readonly type: Exclude<Type, 'STRING'>,
+    room: number,
+  ) {
+    this.#numbers = new Float64Array(room);
+  }
 
   push(cell: Cell): void {
     if (this.length === this.#numbers.length) this.#numbers = twice(this.#numbers);
-    const number = cell === null ? Number.NaN : Number(cell);
-    this.#numbers[this.length] = this.type === 'INT64' ? Math.round(number) : number;
+    this.#numbers[this.length] = cell === null ? Number.NaN : this.#whole(Number(cell));
     this.length += 1;
   }
 
-  data() {
-    const numbers = this.#numbers.subarray(0, this.length);
-    const nullable = numbers.some(Number.isNaN);
-    if (this.type === 'BOOLEAN') return { nullable, data: this.cells() };
-    // The merged files pack their numbers; doing it twice was a third of what writing costs.
-    const encoding = 'PLAIN' as const;
-    if (this.type === 'INT64') return { nullable, encoding, data: bigs(numbers) };
-    return { nullable, encoding, data: nullable ? this.cells() : numbers };
+  values(): Numbers {
+    return { type: this.type, numbers: this.#numbers.subarray(0, this.length) };
   }
 
   cells(): Cell[] {
@@ -68,19 +69,31 @@ class NumberStore implements ColumnStore {
     this.#numbers.copyWithin(0, count, this.length);
     this.length -= count;
   }
+
+  /** What a column cannot hold becomes the most that it can. */
+  #whole(number: number): number {
+    if (this.type === 'DOUBLE') return number;
+    const most = this.type === 'INT64' ? Number.MAX_SAFE_INTEGER : MOST_INT32;
+    return Math.min(most, Math.max(-most, Math.round(number)));
+  }
 }
 
 const NO_TEXT = -1;
 
 /** Texts by their place among the shared ones. */
 class TextStore implements ColumnStore {
-  #ids = new Int32Array(ROOM);
+  #ids: Int32Array;
   length = 0;
   /** Most columns say the same of one session after the other: looking a text up takes longer than comparing it. */
   #last: Cell = null;
   #lastId = NO_TEXT;
 
-  constructor(private readonly texts: SharedTexts) {}
+  constructor(
+    private readonly texts: SharedTexts,
+    room: number,
+  ) {
+    this.#ids = new Int32Array(room);
+  }
 
   push(cell: Cell): void {
     if (this.length === this.#ids.length) this.#ids = twice(this.#ids);
@@ -92,8 +105,8 @@ class TextStore implements ColumnStore {
     this.length += 1;
   }
 
-  data() {
-    return { nullable: this.#ids.subarray(0, this.length).includes(NO_TEXT), data: this.cells() };
+  values(): Texts {
+    return { type: 'STRING', places: this.#ids.subarray(0, this.length), all: this.texts.all };
   }
 
   cells(): Cell[] {
@@ -115,23 +128,6 @@ function twice<T extends Float64Array | Int32Array>(full: T): T {
   const larger = new (full.constructor as new (length: number) => T)(2 * full.length);
   larger.set(full);
   return larger;
-}
-
-/** Rows of one tick have one time: a bigint for each of a thousand would be a thousand objects. */
-function bigs(numbers: Float64Array): (bigint | null)[] {
-  let last = Number.NaN;
-  let big = 0n;
-  const all = new Array<bigint | null>(numbers.length);
-  for (let index = 0; index < numbers.length; index += 1) {
-    const number = numbers[index] as number;
-    if (Number.isNaN(number)) all[index] = null;
-    else {
-      if (number !== last) big = BigInt(number);
-      last = number;
-      all[index] = big;
-    }
-  }
-  return all;
 }
 
 function booleanCell(number: number): Cell {

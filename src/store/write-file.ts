@@ -1,11 +1,11 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { DbvitalsError } from '../core/errors.js';
 import type { Column } from './column.js';
 import type { ColumnStore } from './column-store.js';
+import { ParquetEncoder } from './parquet/index.js';
 
-const MOST_ROWS_OF_A_GROUP = 100_000;
+const encoder = new ParquetEncoder();
 
 /**
  * Rows as a Parquet file under its final name: written aside, synced, renamed, the directory synced. A failure leaves
@@ -50,18 +50,8 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 function encode(schema: readonly Column<never>[], columns: readonly ColumnStore[]): Uint8Array {
-  return new Uint8Array(
-    parquetWriteBuffer({
-      // These files live for minutes; the merged ones have statistics and are compressed.
-      statistics: false,
-      codec: 'UNCOMPRESSED',
-      rowGroupSize: MOST_ROWS_OF_A_GROUP,
-      columnData: schema.map(({ name, type }, index) => ({
-        name,
-        type,
-        ...(columns[index] as ColumnStore).data(),
-      })),
-    }),
+  return encoder.encode(
+    schema.map(({ name }, index) => ({ name, values: (columns[index] as ColumnStore).values() })),
   );
 }
 
