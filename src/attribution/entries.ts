@@ -88,9 +88,7 @@ export class Entries {
     session: SessionRow | null,
     backendType: string | null,
   ): OpenEntry {
-    const who = session === null ? '' : this.groups.of(session);
-    const entries = this.#open.get(who) ?? new Map<string, OpenEntry>();
-    this.#open.set(who, entries);
+    const entries = this.#entriesOf(session === null ? '' : this.groups.of(session));
     const key = digest ?? `${kind}\0${backendType}`;
     const known = entries.get(key);
     if (known !== undefined) return known;
@@ -117,6 +115,14 @@ export class Entries {
     };
     entries.set(key, entry);
     return entry;
+  }
+
+  #entriesOf(who: string): Map<string, OpenEntry> {
+    const known = this.#open.get(who);
+    if (known !== undefined) return known;
+    const entries = new Map<string, OpenEntry>();
+    this.#open.set(who, entries);
+    return entries;
   }
 }
 

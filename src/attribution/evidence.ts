@@ -57,21 +57,13 @@ export class Evidence {
   /** `tickShare`: the part of the tick that the statement seen at its end had run. */
   observe(key: string, session: SessionRow, cost: ProcessCost | null, tickShare: number): void {
     if (session.state !== 'active' || session.digest === null) return;
-    const seen = this.#statements.get(session.digest) ?? {
-      active: 0,
-      cpu: 0,
-      commit: 0,
-      runnable: 0,
-      cpuNs: 0,
-      runQueueNs: 0,
-    };
+    const seen = this.#seenOf(session.digest);
     seen.active += 1;
     seen.cpu += onCpuShare(session, cost);
     if (session.waitClass === 'logCommit') seen.commit += 1;
     seen.runnable += runnableShare(cost) ?? PRIOR_SHARE;
     seen.cpuNs += (cost?.cpuNs ?? 0) * tickShare;
     seen.runQueueNs += (cost?.runQueueNs ?? 0) * tickShare;
-    this.#statements.set(session.digest, seen);
     this.#count(key, session.digest);
     this.#count(this.groups.of(session), session.digest);
   }
@@ -105,10 +97,11 @@ export class Evidence {
   /** What is to be shared of a session. */
   used({ key, session, cpuNs, wakeUps }: Pool): void {
     for (const who of [key, this.groups.of(session), EVERYBODY]) {
-      const used = this.#used.get(who) ?? { cpuNs: 0, wakeUps: 0 };
+      const known = this.#used.get(who);
+      const used = known ?? { cpuNs: 0, wakeUps: 0 };
       used.cpuNs += cpuNs * this.#sampleWeight;
       used.wakeUps += wakeUps * this.#sampleWeight;
-      this.#used.set(who, used);
+      if (known === undefined) this.#used.set(who, used);
     }
   }
 
@@ -124,10 +117,18 @@ export class Evidence {
     return known ? ratio : ratio * this.#ratio(group, digest, short);
   }
 
+  #seenOf(digest: string): Seen {
+    const known = this.#statements.get(digest);
+    if (known !== undefined) return known;
+    const seen = { active: 0, cpu: 0, commit: 0, runnable: 0, cpuNs: 0, runQueueNs: 0 };
+    this.#statements.set(digest, seen);
+    return seen;
+  }
+
   #count(who: string, digest: string): void {
-    const digests = this.#sessions.get(who) ?? new Map<string, number>();
-    digests.set(digest, (digests.get(digest) ?? 0) + this.#sampleWeight);
-    this.#sessions.set(who, digests);
+    const known = this.#sessions.get(who);
+    if (known === undefined) this.#sessions.set(who, new Map([[digest, this.#sampleWeight]]));
+    else known.set(digest, (known.get(digest) ?? 0) + this.#sampleWeight);
   }
 
   #ratio(who: string, digest: string, short: boolean): number {

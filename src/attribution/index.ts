@@ -46,21 +46,23 @@ class Ledger implements Attributor {
   tick(input: AttributionTick): void {
     this.#entries.begin(input.atMs);
     const byId = new Map<string, SessionRow>();
-    for (const session of input.sessions) byId.set(session.id, session);
-    const listed = new Set<number>();
+    if (input.ioInFlight !== null || input.sessionReads || input.sessions.some(isWorker))
+      for (const session of input.sessions) byId.set(session.id, session);
+    const unlisted = new Set(input.processes.keys());
     const othersRead = this.#readers.observe(input, byId);
     for (const session of input.sessions) {
       const task = taskOf(session);
       const cost = task === null ? null : (input.processes.get(task) ?? null);
-      if (task !== null) listed.add(task);
+      if (task !== null && cost !== null) unlisted.delete(task);
       if (othersRead && session.backendType === 'io worker') {
         if (cost !== null) this.#readers.hold(cost);
       } else this.#session(input, session, cost, byId);
     }
     // Processes of the instance that the server lists nowhere: logger, archiver, a backend still starting.
     // Where statements start workers by the second, they are workers that began since the sessions were read.
-    for (const [pid, cost] of input.processes) {
-      if (listed.has(pid) || input.sharedTasks?.has(pid)) continue;
+    for (const pid of unlisted) {
+      const cost = input.processes.get(pid);
+      if (cost === undefined || input.sharedTasks?.has(pid)) continue;
       if (!this.#workers.takeUnlisted(pid, amountOf(cost), this.#entries))
         add(this.#entries.background(input.taskNames?.get(pid) ?? 'unlisted'), amountOf(cost));
     }
@@ -199,6 +201,10 @@ class Ledger implements Attributor {
     for (const pool of this.#pools.values()) this.#settlement.settleBySamples(pool);
     this.#pools.clear();
   }
+}
+
+function isWorker({ kind }: SessionRow): boolean {
+  return kind === 'parallelWorker';
 }
 
 /** A sample of a running statement: its waits and the memory it holds. */

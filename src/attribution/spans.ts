@@ -1,13 +1,15 @@
 import type { SessionRow } from '../core/session.js';
 
-/** What a session ran at the previous tick. */
+/** What a session ran when it was last seen running. */
 interface Running {
-  readonly digest: string;
-  readonly startedAtMs: number;
+  digest: string;
+  startedAtMs: number;
   /** How long it had run when it was seen, ms. */
-  readonly ageMs: number;
+  ageMs: number;
   /** Its running time that samples saw so far, ms. */
   seenMs: number;
+  /** When that was. */
+  tick: number;
 }
 
 export interface Span {
@@ -21,51 +23,53 @@ export interface Span {
 
 /** Follows what each session runs from tick to tick. */
 export class Spans {
-  #previous = new Map<string, Running>();
-  #current = new Map<string, Running>();
+  /** Changed in place: at a thousand sessions, new ones for each tick would be a tenth of what is allocated. */
+  readonly #running = new Map<string, Running>();
+  #tick = 0;
+  #count = 0;
 
   /** `nowMs` is the server's clock at this tick. */
   observe(key: string, session: SessionRow, nowMs: number, tickMs: number): Span {
-    const before = this.#previous.get(key);
-    const now = runningOf(session, nowMs);
-    if (now !== null) this.#current.set(key, now);
-    const same =
-      before !== undefined &&
-      now !== null &&
-      before.digest === now.digest &&
-      before.startedAtMs === now.startedAtMs;
-    const elapsedMs = now === null ? 0 : Math.max(0, Math.min(tickMs, nowMs - now.startedAtMs));
-    if (now !== null) now.seenMs = (same ? before.seenMs : 0) + elapsedMs;
-    return {
-      exact: same,
-      elapsedMs,
-      ended:
-        before === undefined || same
-          ? null
-          : {
-              digest: before.digest,
-              durationMs: durationOf(before, session, now, nowMs),
-              seenMs: before.seenMs,
-            },
-    };
+    const known = this.#running.get(key);
+    const before = known?.tick === this.#tick - 1 ? known : undefined;
+    const { digest, statementStartedAtMs: startedAtMs } = session;
+    if (session.state !== 'active' || digest === null || startedAtMs === null)
+      return { exact: false, elapsedMs: 0, ended: endedOf(before, session, null, nowMs) };
+    const same = before !== undefined && before.digest === digest && before.startedAtMs === startedAtMs;
+    const elapsedMs = Math.max(0, Math.min(tickMs, nowMs - startedAtMs));
+    const ended = same ? null : endedOf(before, session, startedAtMs, nowMs);
+    const running = known ?? { digest, startedAtMs, ageMs: 0, seenMs: 0, tick: this.#tick };
+    if (known === undefined) this.#running.set(key, running);
+    running.digest = digest;
+    running.startedAtMs = startedAtMs;
+    running.ageMs = Math.max(0, nowMs - startedAtMs);
+    running.seenMs = (same ? running.seenMs : 0) + elapsedMs;
+    running.tick = this.#tick;
+    this.#count += 1;
+    return { exact: same, elapsedMs, ended };
   }
 
   endTick(): void {
-    this.#previous = this.#current;
-    this.#current = new Map();
+    if (this.#running.size > 2 * this.#count + 100)
+      for (const [key, { tick }] of this.#running) if (tick < this.#tick) this.#running.delete(key);
+    this.#tick += 1;
+    this.#count = 0;
   }
 
   clear(): void {
-    this.#previous.clear();
-    this.#current.clear();
+    this.#running.clear();
   }
 }
 
-function runningOf(session: SessionRow, nowMs: number): Running | null {
-  if (session.state !== 'active' || session.digest === null || session.statementStartedAtMs === null)
-    return null;
-  const startedAtMs = session.statementStartedAtMs;
-  return { digest: session.digest, startedAtMs, ageMs: Math.max(0, nowMs - startedAtMs), seenMs: 0 };
+function endedOf(
+  before: Running | undefined,
+  session: SessionRow,
+  nextStartedAtMs: number | null,
+  nowMs: number,
+): Span['ended'] {
+  if (before === undefined) return null;
+  const { digest, seenMs } = before;
+  return { digest, durationMs: durationOf(before, session, nextStartedAtMs, nowMs), seenMs };
 }
 
 /**
@@ -73,8 +77,13 @@ function runningOf(session: SessionRow, nowMs: number): Running | null {
  * and a session that runs a thousand statements a second would give each of them a tick: an execution is seen at a
  * random moment of its life, so that twice its age then is what to expect of it.
  */
-function durationOf(before: Running, session: SessionRow, now: Running | null, nowMs: number): number {
-  const mostMs = (now?.startedAtMs ?? session.stateChangedAtMs ?? nowMs) - before.startedAtMs;
-  const nothingSince = now === null && session.statementStartedAtMs === before.startedAtMs;
+function durationOf(
+  before: Running,
+  session: SessionRow,
+  nextStartedAtMs: number | null,
+  nowMs: number,
+): number {
+  const mostMs = (nextStartedAtMs ?? session.stateChangedAtMs ?? nowMs) - before.startedAtMs;
+  const nothingSince = nextStartedAtMs === null && session.statementStartedAtMs === before.startedAtMs;
   return nothingSince ? mostMs : Math.min(mostMs, 2 * before.ageMs);
 }

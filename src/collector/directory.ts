@@ -4,7 +4,6 @@ import type { ClientProcess, HostReader } from '../core/host.js';
 import type { LockResource } from '../core/locks.js';
 import type { ProbeRecords } from '../core/probe.js';
 import type { SessionRow } from '../core/session.js';
-import { SessionKeys } from '../core/session-key.js';
 import type { StatementText } from '../core/statement.js';
 import { DEADLINES } from './deadlines.js';
 
@@ -19,16 +18,22 @@ const CLIENT_RETRY_MS = 15_000;
 
 type Names = NonNullable<ProbeRecords['names']>;
 
+/** The client process of the session that has an id and began then. */
+interface KnownClient {
+  readonly startedAtMs: number | null;
+  readonly found: ClientProcess | null;
+  readonly retryAtMs: number;
+}
+
 /** What is learnt once and looked up every tick: names of databases and users, statement texts, client processes. */
 export class Directory {
   #names: Names = { databases: new Map(), users: new Map() };
   readonly #texts = new Map<string, string | null>();
   readonly #byText = new Map<string, Set<string>>();
   readonly #own = new Set<string>();
-  readonly #keys = new SessionKeys();
   readonly #retryAtMs = new Map<string, number>();
   readonly #relations = new Map<string, { readonly name: RelationName | null; readonly retryAtMs: number }>();
-  readonly #clients = new Map<string, { readonly found: ClientProcess | null; readonly retryAtMs: number }>();
+  readonly #clients = new Map<string, KnownClient>();
 
   constructor(
     private readonly engine: Engine,
@@ -42,9 +47,14 @@ export class Directory {
   /** Some session belongs to a database or user without a name yet. */
   lacksNames(sessions: readonly Pick<SessionRow, 'database' | 'user'>[]): boolean {
     const { databases, users } = this.#names;
+    // Most sessions have the database and user of the one before: comparing is cheaper than looking up.
+    let lastDatabase: string | null = null;
+    let lastUser: string | null = null;
     for (const { database, user } of sessions) {
-      if (database !== null && !databases.has(database)) return true;
-      if (user !== null && !users.has(user)) return true;
+      if (database !== lastDatabase && database !== null && !databases.has(database)) return true;
+      if (user !== lastUser && user !== null && !users.has(user)) return true;
+      lastDatabase = database;
+      lastUser = user;
     }
     return false;
   }
@@ -98,6 +108,10 @@ export class Directory {
     return { ...of, resource: { ...of.resource, database: this.database(database), ...names } };
   }
 
+  knowsText(digest: string): boolean {
+    return this.#texts.has(digest);
+  }
+
   /** One of the monitor's own statements. */
   isOwn(digest: string): boolean {
     return this.#own.has(digest);
@@ -149,8 +163,7 @@ export class Directory {
       // A server of threads has one process for all its Unix sockets: which one is whose cannot be told.
       if (session.kind !== 'client' || session.osPid === null) continue;
       if (session.osTid !== null && session.clientPort === null) continue;
-      const key = this.#keys.of(session);
-      if ((this.#clients.get(key)?.retryAtMs ?? 0) > nowMs) continue;
+      if ((this.#known(session)?.retryAtMs ?? 0) > nowMs) continue;
       left -= 1;
       const found = host.findClient({
         serverPid: session.osPid,
@@ -158,18 +171,24 @@ export class Directory {
         port: session.clientPort,
       });
       const retryAtMs = found === null ? nowMs + CLIENT_RETRY_MS : Number.POSITIVE_INFINITY;
-      this.#clients.set(key, { found, retryAtMs });
+      this.#clients.set(session.id, { startedAtMs: session.startedAtMs, found, retryAtMs });
     }
   }
 
   client(session: SessionRow): ClientProcess | null {
-    return this.#clients.get(this.#keys.of(session))?.found ?? null;
+    return this.#known(session)?.found ?? null;
+  }
+
+  /** Servers reuse ids. */
+  #known({ id, startedAtMs }: SessionRow): KnownClient | null {
+    const known = this.#clients.get(id);
+    return known?.startedAtMs === startedAtMs ? known : null;
   }
 
   /** Forgets clients of sessions that ended. */
   keepClients(sessions: readonly SessionRow[]): void {
     if (this.#clients.size < 2 * sessions.length + 100) return;
-    const live = new Set(sessions.map((session) => this.#keys.of(session)));
-    for (const key of this.#clients.keys()) if (!live.has(key)) this.#clients.delete(key);
+    const live = new Set(sessions.map(({ id }) => id));
+    for (const id of this.#clients.keys()) if (!live.has(id)) this.#clients.delete(id);
   }
 }

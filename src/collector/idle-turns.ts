@@ -13,7 +13,9 @@ export class IdleTurns {
     this.#ticks += 1;
     const next = new Map<string, number>();
     const kept: SessionRow[] = [];
-    for (const [index, session] of sessions.entries()) {
+    let index = -1;
+    for (const session of sessions) {
+      index += 1;
       if (session.state !== 'idle') kept.push(session);
       else {
         const turn = this.#next.get(session.id);

@@ -12,7 +12,11 @@ const NOBODY: readonly string[] = [];
 
 /** Names for the ids that rows of one connection carry, and texts for their new digests. */
 export class Naming {
-  #started: ReadonlyMap<string, number | null> = new Map();
+  /** Of the last tick, and as they were named. */
+  #rows: readonly SessionRow[] = [];
+  #named: readonly SessionRow[] = [];
+  /** When the sessions of those rows began, once it was asked for. */
+  #started: ReadonlyMap<string, number | null> | null = null;
 
   constructor(
     private readonly ports: CollectorPorts,
@@ -30,27 +34,42 @@ export class Naming {
     tick: ProbeTick,
     signal: AbortSignal,
   ): Promise<readonly SessionRow[]> {
-    const started = new Map<string, number | null>();
-    for (const { id, startedAtMs } of rows) started.set(id, startedAtMs);
-    this.#started = started;
     await this.#learn(rows, tick, signal);
     this.directory.findClients(rows, this.ports.host, tick.atMs);
     this.directory.keepClients(rows);
-    // One spread and single fields: three spreads a row took a twentieth of the tick at a thousand sessions.
     const named: SessionRow[] = [];
     for (const row of rows) {
-      const blockers = blockedBy.get(row.id) ?? NOBODY;
-      named.push({
-        ...row,
-        database: this.directory.database(row.database),
-        user: this.directory.user(row.user),
-        digest: this.directory.canonical(row.digest),
-        blockedBy: blockers,
-        waitClass: waiting(row, blockers),
-        tempBytes: more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0),
-      });
+      const at = named.length;
+      const same = row === this.#rows[at] ? this.#named[at] : undefined;
+      const temp = more.tempBytes === undefined ? null : (more.tempBytes.get(row.id) ?? 0);
+      named.push(this.#name(row, blockedBy.get(row.id) ?? NOBODY, temp, same));
     }
+    this.#rows = rows;
+    this.#named = named;
+    this.#started = null;
     return named;
+  }
+
+  /** `same`: how it was named in the last tick, when the server said the same of it. */
+  #name(
+    row: SessionRow,
+    blockedBy: readonly string[],
+    tempBytes: number | null,
+    same: SessionRow | undefined,
+  ): SessionRow {
+    const database = this.directory.database(row.database);
+    const user = this.directory.user(row.user);
+    const digest = this.directory.canonical(row.digest);
+    if (
+      same?.database === database &&
+      same.user === user &&
+      same.digest === digest &&
+      same.blockedBy === blockedBy &&
+      same.tempBytes === tempBytes
+    )
+      return same;
+    // One spread and single fields: three spreads a row took a twentieth of the tick at a thousand sessions.
+    return { ...row, database, user, digest, blockedBy, waitClass: waiting(row, blockedBy), tempBytes };
   }
 
   /** A reading of the locks of others than us. */
@@ -88,6 +107,7 @@ export class Naming {
 
   /** The same as in its samples, so that rows of locks and samples of one session have one id. */
   #startOf(id: string): number {
+    this.#started ??= new Map(this.#rows.map((row) => [row.id, row.startedAtMs]));
     return this.#started.get(id) ?? this.connection.facts.startedAtMs;
   }
 
@@ -97,9 +117,10 @@ export class Naming {
     signal: AbortSignal,
   ): Promise<void> {
     if (this.directory.lacksNames(rows)) await this.#learnNames(tick, signal);
-    const digests = new Set<string>();
-    for (const { digest } of rows) if (digest !== null) digests.add(digest);
-    await this.digests.learnTexts(digests, tick.atMs, signal);
+    const unknown = new Set<string>();
+    for (const { digest } of rows)
+      if (digest !== null && !this.directory.knowsText(digest)) unknown.add(digest);
+    if (unknown.size > 0) await this.digests.learnTexts(unknown, tick.atMs, signal);
   }
 
   async #learnNames(tick: ProbeTick, signal: AbortSignal): Promise<void> {

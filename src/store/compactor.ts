@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../core/logger.js';
 
-const RUN_EVERY = 5;
+/** A run costs 0.4 s of CPU before it merges anything, and then 10 ms a flush: seldom is cheaper, and 120 small files are still read at once. */
+const RUN_EVERY = 10;
 
 /** Merges files in a child process of the lowest priority, one at a time; a child that fails is tried again later. */
 export class Compactor {
@@ -15,7 +16,7 @@ export class Compactor {
     private readonly logger: Logger,
   ) {}
 
-  /** Called once a minute; every fifth call starts a run unless one is under way. */
+  /** Called once a minute; every tenth call starts a run unless one is under way. */
   run(currentHour: string): void {
     this.#calls += 1;
     const worker = fileURLToPath(new URL('./compact-worker.js', import.meta.url));
