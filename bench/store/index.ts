@@ -36,7 +36,7 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
   const directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-store-'));
   try {
     const collector = await startCollector(server.url(), directory);
-    const load = startPgbench(server, quick ? 20 : 120);
+    const load = startPgbench(server, quick ? 20 : 600);
     await once(load, 'exit');
     await stop(collector.child);
     const later = new Date(Date.now() + 2 * 3_600_000);

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { MERGED_FORMAT } from '../../src/store/merge.js';
 import { type StoredTable, TABLES } from '../../src/store/schema.js';
 import { hourOf, listSegments, liveSegments, segmentPath } from '../../src/store/segments.js';
 import { query } from './query.js';
@@ -39,7 +40,7 @@ export async function multiply(directory: string, seconds: number, sessions: num
     mkdirSync(dirname(path), { recursive: true });
     await query(`COPY (SELECT t.* REPLACE (${moved}${other}) FROM read_parquet(${files(table)}) AS t,
       range(${repeats}) AS r(i), range(${copies}) AS c(i))
-      TO '${path}.tmp' (FORMAT parquet, COMPRESSION zstd)`);
+      TO '${path}.tmp' (${MERGED_FORMAT})`);
     renameSync(`${path}.tmp`, path);
   }
   const [{ n } = { n: 0 }] = await query<{ n: number }>(

@@ -10,6 +10,7 @@ const RUN_EVERY = 10;
 export class Compactor {
   #child: ChildProcess | null = null;
   #calls = 0;
+  #stopped = false;
 
   constructor(
     private readonly directory: string,
@@ -32,14 +33,17 @@ export class Compactor {
     });
     child.once('exit', (code) => {
       this.#child = null;
-      if (code !== 0) this.logger.warn({ code, complaint }, 'merging files failed; it is tried again');
+      if (code !== 0 && !this.#stopped)
+        this.logger.warn({ code, complaint }, 'merging files failed; it is tried again');
     });
     child.once('error', (error) =>
       this.logger.warn({ error: error.message }, 'merging files could not start'),
     );
   }
 
+  /** Kills a merge that is under way: its inputs still count, and the next collector merges them. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     const child = this.#child;
     if (child === null) return;
     await new Promise<void>((resolve) => {

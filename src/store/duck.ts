@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DbvitalsError } from '../core/errors.js';
-import { SCHEMA, type StoredTable } from './schema.js';
+import { SCHEMA, type StoredTable, VIEWS } from './schema.js';
 import { hourOf, listSegments, liveSegments } from './segments.js';
 import { quote } from './sql-quote.js';
 
@@ -78,9 +78,8 @@ export class Duck {
 
   #source(table: StoredTable, range: TimeRange | undefined, used: Set<string>): string {
     const files = this.files(table, range);
-    if (files.length === 0) return emptyTable(table);
     for (const file of files) used.add(file);
-    return `read_parquet([${files.map(quote).join(', ')}], union_by_name = true)`;
+    return viewOf(table, files);
   }
 
   async #findCorrupt(files: ReadonlySet<string>): Promise<void> {
@@ -96,8 +95,18 @@ export class Duck {
   }
 }
 
+/** The rows of a table's files, with the columns that readers know. */
+export function viewOf(table: StoredTable, files: readonly string[]): string {
+  const rows =
+    files.length === 0
+      ? emptyTable(table)
+      : `read_parquet([${files.map(quote).join(', ')}], union_by_name = true)`;
+  const columns = VIEWS[table];
+  return columns === undefined ? rows : `(SELECT ${columns} FROM ${rows})`;
+}
+
 /** The right columns and no rows. */
-export function emptyTable(table: StoredTable): string {
+function emptyTable(table: StoredTable): string {
   const columns = SCHEMA[table].map(({ name, type }) => `NULL::${SQL_TYPES[type]} AS "${name}"`);
   return `(SELECT ${columns.join(', ')} WHERE false)`;
 }

@@ -1,5 +1,5 @@
 import { DbvitalsError } from '../core/errors.js';
-import { Duck, emptyTable } from './duck.js';
+import { Duck, viewOf } from './duck.js';
 import { TABLES } from './schema.js';
 import { quote } from './sql-quote.js';
 
@@ -25,12 +25,7 @@ export async function runReadOnly(directory: string, text: string): Promise<SqlR
 
 async function runLocked(duck: Duck, text: string): Promise<SqlRows> {
   for (const table of TABLES) {
-    const files = duck.files(table);
-    const source =
-      files.length === 0
-        ? emptyTable(table)
-        : `read_parquet([${files.map(quote).join(', ')}], union_by_name = true)`;
-    await duck.run(`CREATE VIEW ${table} AS SELECT * FROM ${source}`);
+    await duck.run(`CREATE VIEW ${table} AS SELECT * FROM ${viewOf(table, duck.files(table))}`);
   }
   await duck.run(`SET allowed_directories = [${quote(duck.directory)}]`);
   await duck.run('SET enable_external_access = false');
