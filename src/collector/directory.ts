@@ -34,6 +34,8 @@ export class Directory {
   readonly #retryAtMs = new Map<string, number>();
   readonly #relations = new Map<string, { readonly name: RelationName | null; readonly retryAtMs: number }>();
   readonly #clients = new Map<string, KnownClient>();
+  /** Engines that give one object for one resource are answered from here, until a name changes. */
+  #namedResources = new WeakMap<LockResource, LockResource>();
 
   constructor(
     private readonly engine: Engine,
@@ -42,6 +44,7 @@ export class Directory {
 
   setNames(names: Names): void {
     this.#names = names;
+    this.#namedResources = new WeakMap();
   }
 
   /** Some session belongs to a database or user without a name yet. */
@@ -98,14 +101,28 @@ export class Directory {
     const call = { signal, deadlineMs: DEADLINES.texts };
     for (const name of await this.engine.relationNames(connection, [...unseen.values()], call))
       this.#relations.set(`${name.database}:${name.relation}`, { name, retryAtMs });
+    this.#namedResources = new WeakMap();
   }
 
   /** A lock or an edge whose resource has its names. */
   onNamed<T extends { readonly resource: LockResource }>(of: T): T {
-    const { database, relation, index } = of.resource;
+    let resource = this.#namedResources.get(of.resource);
+    if (resource === undefined) {
+      resource = this.#named(of.resource);
+      this.#namedResources.set(of.resource, resource);
+    }
+    return { ...of, resource };
+  }
+
+  #named(resource: LockResource): LockResource {
+    const { database, relation, index } = resource;
     const name = this.#relations.get(`${database}:${relation}`)?.name;
-    const names = { relation: name?.table ?? relation, index: name?.index ?? index };
-    return { ...of, resource: { ...of.resource, database: this.database(database), ...names } };
+    return {
+      ...resource,
+      database: this.database(database),
+      relation: name?.table ?? relation,
+      index: name?.index ?? index,
+    };
   }
 
   knowsText(digest: string): boolean {

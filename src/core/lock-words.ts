@@ -35,6 +35,8 @@ export function resourceText({ key, kind, relation, index, row }: LockResource):
  * eight table modes in their order; MySQL's metadata and InnoDB's row modes by what they keep out.
  */
 export function modeStrength(mode: string): number {
+  const known = STRENGTH[mode];
+  if (known !== undefined) return known;
   const [first = ''] = mode.replace(/^MDL_/, '').split(',');
   return STRENGTH[first] ?? 3;
 }

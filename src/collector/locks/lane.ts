@@ -20,6 +20,8 @@ const FREQUENT_MS = 30_000;
 const FRESH_MS = 1_500;
 /** A new session of ours is seen by the next tick; until then one look a second, whatever its round trip was. */
 const UNSEEN_COST_MS = 18;
+/** What looks may use of the monitor's budget; the ticks have the other half. */
+const PART_OF_BUDGET = 0.5;
 /** How long a tick waits for the first reading, so that it can say who blocks whom. */
 const FIRST_READING_MS = 250;
 
@@ -49,7 +51,7 @@ export class LockLane {
   readonly #connection: LaneConnection;
   readonly #snapshot: Probe | null;
   readonly #watch: Probe | null;
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   readonly #watchPace = new Pace(FREQUENT_EVERY_MS);
   readonly #haste = new Haste();
   #runner: { readonly of: Connection; readonly runner: ProbeRunner };
@@ -62,6 +64,7 @@ export class LockLane {
 
   constructor(private readonly parts: LockLaneParts) {
     const { ports, first } = parts;
+    this.#pace = new Pace(LOCKS_EVERY_MS, 100 / (PART_OF_BUDGET * ports.budgetPercent * ports.host.cpuCount));
     this.#connection = new LaneConnection(ports, first, this.#abort.signal);
     this.#runner = { of: first, runner: this.#runnerOn(first) };
     this.#snapshot = this.#runner.runner.inLane('locks')[0] ?? null;
@@ -141,16 +144,21 @@ export class LockLane {
   /** One snapshot; returns ms from its start to the next look. */
   async #look(startedMs: number): Promise<number> {
     const { ports, publisher, factor, resolve } = this.parts;
+    const ownMs = cpuMs();
     const { records, cost } = await this.#roundTrip(this.#snapshot as Probe, startedMs);
-    const { waitMs, leastMs, breaker } = this.#pace.next(cost, factor());
-    if (breaker !== null) this.#tellBreaker(breaker, cost.failed, waitMs);
-    if (records?.locks === undefined) return waitMs;
+    const pace = () => {
+      const next = this.#pace.next({ ...cost, hostMs: cost.hostMs + cpuMs() - ownMs }, factor());
+      if (next.breaker !== null) this.#tellBreaker(next.breaker, cost.failed, next.waitMs);
+      return next;
+    };
+    if (records?.locks === undefined) return pace().waitMs;
     const reading = await resolve(records.locks);
     this.#latest = { reading, atMs: ports.clock.monotonicMs() };
     this.#waiting = reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted);
     if (this.#waiting) this.#lastWaitMs = ports.clock.monotonicMs();
     this.#haste.seen(reading, LOCKS_EVERY_MS);
     const findings = publisher.take(() => ports.lockAnalyst.observe(reading));
+    const { waitMs, leastMs } = pace();
     this.#read();
     const calmMs = this.#haste.leastMs;
     if (!this.#waiting) return Math.max(leastMs, calmMs, FREQUENT_EVERY_MS * factor());
@@ -204,6 +212,7 @@ export class LockLane {
             : elapsedMs,
         // A host without a free CPU is no reason to look away.
         elapsedMs: known ? Math.max(0, elapsedMs - (after.queuedMs - before.queuedMs)) : elapsedMs,
+        hostMs: known ? after.cpuMs - before.cpuMs : 0,
         failed: records === null,
       },
     };
@@ -237,4 +246,10 @@ export class LockLane {
       },
     ]);
   }
+}
+
+/** CPU of this process so far. A tick that runs while a look waits for the server counts, too. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

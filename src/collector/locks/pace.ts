@@ -5,6 +5,8 @@ import { LOCKS_EVERY_MS } from '../deadlines.js';
  * for what is not measured by itself (names, texts, connecting).
  */
 const COST_TIMES = 55;
+/** Looks whose cost on this host is remembered: a tick that ran meanwhile makes one of them dear, and the first are of code not yet compiled. */
+const LOOKS = 5;
 /** A snapshot slower than this, twice in a row, opens the breaker. */
 const SLOW_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
@@ -18,6 +20,8 @@ const LONGEST_PAUSE_MS = 16_000;
 export interface SnapshotCost {
   readonly costMs: number;
   readonly elapsedMs: number;
+  /** CPU of this host that it took, in this process and, where the server is here, in the server. */
+  readonly hostMs: number;
   readonly failed: boolean;
 }
 
@@ -30,12 +34,17 @@ export interface NextSnapshot {
   readonly breaker: 'opened' | 'closed' | null;
 }
 
-/** How long to wait until the next look: the duty cycle and the latency breaker. Pure. */
+/** How long to wait until the next look: the duty cycles and the latency breaker. Pure. */
 export class Pace {
   #slow = 0;
   #pauseMs = FIRST_PAUSE_MS;
+  readonly #hostMs: number[] = [];
 
-  constructor(private readonly everyMs = LOCKS_EVERY_MS) {}
+  /** `hostTimes`: from look to look at least so many times what one costs this host. */
+  constructor(
+    private readonly everyMs = LOCKS_EVERY_MS,
+    private readonly hostTimes = 0,
+  ) {}
 
   /** Too slow lately: looks are seldom. */
   get open(): boolean {
@@ -43,8 +52,8 @@ export class Pace {
   }
 
   /** `factor`: how many times its interval the governor makes the lane wait. */
-  next({ costMs, elapsedMs, failed }: SnapshotCost, factor: number): NextSnapshot {
-    const leastMs = COST_TIMES * costMs * factor;
+  next({ costMs, elapsedMs, hostMs, failed }: SnapshotCost, factor: number): NextSnapshot {
+    const leastMs = Math.max(COST_TIMES * costMs, this.hostTimes * this.#usual(hostMs)) * factor;
     const waitMs = Math.max(this.everyMs * factor, leastMs);
     const wasOpen = this.open;
     if (!failed && elapsedMs <= SLOW_MS) {
@@ -58,5 +67,12 @@ export class Pace {
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
     const slowMs = Math.max(waitMs, pauseMs);
     return { waitMs: slowMs, leastMs: slowMs, breaker: wasOpen ? null : 'opened' };
+  }
+  /** The median of the last looks; 0 until there are enough. */
+  #usual(hostMs: number): number {
+    this.#hostMs.push(hostMs);
+    if (this.#hostMs.length > LOOKS) this.#hostMs.shift();
+    const sorted = this.#hostMs.toSorted((a, b) => a - b);
+    return sorted.length < LOOKS ? 0 : (sorted[LOOKS >> 1] as number);
   }
 }

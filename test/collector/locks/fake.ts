@@ -77,6 +77,9 @@ export function fakeLane(server: FakeServer) {
   const ports = {
     engine,
     target: { name: 'fake' },
+    // So large a host that what a test uses of it sets no pace.
+    host: { cpuCount: 1_000 },
+    budgetPercent: 2,
     clock: systemClock,
     logger: silentLogger,
     lockAnalyst: analyst,

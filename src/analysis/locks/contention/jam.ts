@@ -9,7 +9,8 @@ export interface JamView {
   readonly behind: ReadonlyMap<string, ReadonlySet<string>>;
   /** Sessions by their transaction: names that stay while the same transactions take part. */
   readonly members: ReadonlySet<string>;
-  readonly resources: ReadonlyMap<string, LockResource>;
+  /** What they wait for, by key, without ends of transactions: those of a jam's next moment are others. */
+  readonly resources: ReadonlySet<string>;
 }
 
 const MOST_STATEMENTS = 10;

@@ -61,8 +61,7 @@ export class Stages {
     const stage = byFirstWrite(party);
     if (stage !== null) keep(known[stage], statementStartedAtMs - transactionStartedAtMs);
     known.fresh += 1;
-    if (known.fresh < SPLIT_EVERY && known.split !== null) return;
-    if (known.fresh < LEAST_COUNT) return;
+    if (known.fresh < splitAfter(known)) return;
     // One that was found stays while it holds for those whose step is known.
     known.split = splitOf(known.values) ?? known.split;
     known.fresh = 0;
@@ -112,6 +111,11 @@ export class Stages {
   }
 }
 
+/** Often while little is known: without a split each of 400 times would be sorted with every new one. */
+function splitAfter({ values, split }: Offsets): number {
+  return split === null ? Math.max(LEAST_COUNT, values.length / 10) : SPLIT_EVERY;
+}
+
 function offsetOf(statementStartedAtMs: number, transactionStartedAtMs: number): number {
   return Math.max(0.05, statementStartedAtMs - transactionStartedAtMs);
 }
@@ -127,9 +131,13 @@ function splitOf(values: readonly number[]): number | null {
   const first = sorted[edge - 1];
   const last = sorted[sorted.length - edge];
   if (first === undefined || last === undefined) return null;
+  // The times within the gap are those from `low` to before `high`; both only move up.
+  let low = 0;
+  let high = 0;
   for (let from = first; from + WIDTH <= last; from += WIDTH / 8) {
-    const inside = sorted.filter((value) => value > from && value < from + WIDTH).length;
-    if (inside <= most) return Math.exp(from + WIDTH / 2);
+    while ((sorted[low] as number) <= from) low += 1;
+    while ((sorted[high] as number) < from + WIDTH) high += 1;
+    if (high - low <= most) return Math.exp(from + WIDTH / 2);
   }
   return null;
 }

@@ -17,8 +17,21 @@ const KINDS: Readonly<Record<string, LockResourceKind>> = {
 const ON_RELATIONS: readonly string[] = ['relation', 'extend', 'page', 'tuple'];
 const IN_DATABASES: readonly string[] = [...ON_RELATIONS, 'frozenid', 'object', 'userlock', 'advisory'];
 
+/** Keys come again in each reading: one object for each, so that its names are looked up once, too. */
+const known = new Map<string, LockResource>();
+const MOST_KNOWN = 20_000;
+
 /** The resource of a lock_key of queries/locks, `type:database:relation:…`; database and relation are numbers. */
 export function resourceOf(lockKey: string): LockResource {
+  const same = known.get(lockKey);
+  if (same !== undefined) return same;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const resource = parsed(lockKey);
+  known.set(lockKey, resource);
+  return resource;
+}
+
+function parsed(lockKey: string): LockResource {
   const [type = '', database = '', relation = '', page = '', tuple = ''] = lockKey.split(':');
   const row = type === 'tuple' ? `(${page},${tuple})` : null;
   return {
