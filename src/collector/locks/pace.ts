@@ -68,6 +68,7 @@ export class Pace {
     const slowMs = Math.max(waitMs, pauseMs);
     return { waitMs: slowMs, leastMs: slowMs, breaker: wasOpen ? null : 'opened' };
   }
+
   /** The median of the last looks; 0 until there are enough. */
   #usual(hostMs: number): number {
     this.#hostMs.push(hostMs);

@@ -19,7 +19,8 @@ const IN_DATABASES: readonly string[] = [...ON_RELATIONS, 'frozenid', 'object', 
 
 /** Keys come again in each reading: one object for each, so that its names are looked up once, too. */
 const known = new Map<string, LockResource>();
-const MOST_KNOWN = 20_000;
+/** Ids of transactions do not come again, and fill it. */
+const MOST_KNOWN = 5_000;
 
 /** The resource of a lock_key of queries/locks, `type:database:relation:…`; database and relation are numbers. */
 export function resourceOf(lockKey: string): LockResource {
