@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,13 +15,17 @@ export interface Collector {
   readonly directory: string;
 }
 
+/** A collector of one instance for each URL. */
 export async function startCollector(
-  url: string,
+  urls: readonly string[],
   directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-')),
 ): Promise<Collector> {
+  const config = configOf(directory);
+  const instances = urls.map((url, index) => `  - { name: ${nameOf(index)}, url: '${url}' }\n`);
+  writeFileSync(config, `instances:\n${instances.join('')}`, { mode: 0o600 });
   const child = spawn(
     process.execPath,
-    [MAIN, 'collect', '--url', url, '--data-dir', directory, '--log-level', 'warn'],
+    [MAIN, 'collect', '--config', config, '--data-dir', directory, '--log-level', 'warn'],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   await sleep(WARM_UP_MS);
@@ -34,15 +38,24 @@ export async function stopCollector({ child, directory }: Collector): Promise<vo
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** A load of so many sessions in a process of its own; resolves when all of them run. */
+/** Name of the instance at the URL of this index. */
+export function nameOf(index: number): string {
+  return `server${index}`;
+}
+
+export function configOf(directory: string): string {
+  return join(directory, 'config.yaml');
+}
+
+/** A load of so many sessions, in turn on each port, in a process of its own; resolves when all of them run. */
 export async function spawnLoad(
   engine: 'postgresql' | 'mysql',
-  port: number,
+  ports: readonly number[],
   sessions: number,
   burners: number,
 ): Promise<ChildProcess> {
   const script = join(import.meta.dirname, `load-${engine}.ts`);
-  const args = [port, sessions, burners].map(String);
+  const args = [ports.join(','), String(sessions), String(burners)];
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,15 +2,18 @@ import { once } from 'node:events';
 import type { BenchOptions, BenchResult } from '../run.js';
 import { measure } from './measure.js';
 import type { Subject } from './subject.js';
+import { startManySubject } from './subject-many.js';
 import { startMysqlSubject } from './subject-mysql.js';
 import { startPostgresSubject } from './subject-postgresql.js';
 import { compareThroughput } from './throughput.js';
 
 const SESSIONS = 1_000;
 const BURNERS = 20;
+const INSTANCES = 50;
 
 const SUBJECTS: Readonly<Record<string, (say: (line: string) => void) => Promise<Subject>>> = {
   postgresql: (say) => startPostgresSubject(SESSIONS, say),
+  many: (say) => startManySubject(INSTANCES, SESSIONS, say),
   mysql: (say) => startMysqlSubject('mysql-9.7', SESSIONS, say),
   mariadb: (say) => startMysqlSubject('mariadb-11.8', SESSIONS, say),
 };
@@ -20,7 +23,7 @@ const SUBJECTS: Readonly<Record<string, (say: (line: string) => void) => Promise
  * sleep in the server for about a second, twenty burn CPU, so that all cores are busy; with none the host is not. Truth: schedstat of the
  * collector's threads and of its sessions in the server. Peers run on the same server at the same time: pg_activity;
  * prometheus-mysqld-exporter and mytop. Then the throughput of pgbench or sysbench with and without the monitor.
- * Arguments: one of postgresql (default), mysql, mariadb; seconds; pairs (0: no throughput); burners.
+ * Arguments: one of postgresql (default), many (the same sessions on 50 instances, no peer), mysql, mariadb; seconds; pairs (0: no throughput); burners.
  */
 export async function run({ json, quick, args }: BenchOptions): Promise<BenchResult> {
   const say = (line: string) => (json ? console.error(line) : console.log(line));

@@ -1,7 +1,9 @@
-/** Clients of 127.0.0.1:PORT that run one statement after the other; arguments PORT, how many, and how many of them burn CPU. Prints `ready`, ends at SIGTERM. */
+/** Clients of servers on 127.0.0.1 that run one statement after the other; arguments PORT[,PORT…], how many, and how many of them burn CPU. Prints `ready`, ends at SIGTERM. */
 import pg from 'pg';
 
-const [port, count, burners] = process.argv.slice(2).map(Number) as [number, number, number];
+const [ports = '', ...counts] = process.argv.slice(2);
+const [count, burners] = counts.map(Number) as [number, number];
+const servers = ports.split(',').map(Number);
 let busy = true;
 process.once('SIGTERM', () => {
   busy = false;
@@ -12,7 +14,7 @@ const clients = await Promise.all(
   Array.from({ length: count }, async (_, index) => {
     const client = new pg.Client({
       host: '127.0.0.1',
-      port,
+      port: servers[index % servers.length],
       user: 'postgres',
       database: 'postgres',
       application_name: `app${index % 7}`,

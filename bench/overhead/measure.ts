@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostReader } from '../../src/core/host.js';
 import { openHost } from '../../src/host/index.js';
 import { openStoreReader } from '../../src/store/index.js';
-import { startCollector } from './collector.js';
+import { nameOf, startCollector } from './collector.js';
 import type { Subject } from './subject.js';
 
 const STEPS = 10;
@@ -14,7 +14,7 @@ const STEPS = 10;
 /** Shares of the host's CPU that the collector, its sessions in the server, and the peers use at the same time. */
 export async function measure(subject: Subject, seconds: number, say: (line: string) => void) {
   const host = openHost();
-  const collector = await startCollector(subject.url);
+  const collector = await startCollector(subject.urls);
   const peers = subject.peers.map((peer) => ({ ...peer, child: peer.start() }));
   await sleep(5_000);
   const own = collector.child.pid as number;
@@ -69,10 +69,15 @@ export async function measure(subject: Subject, seconds: number, say: (line: str
   collector.child.kill('SIGTERM');
   await once(collector.child, 'exit');
   await using reader = await openStoreReader({ directory: collector.directory });
-  const ticks = await reader.ticks('adhoc', { fromMs: 0, toMs: Date.now() });
+  const always = { fromMs: 0, toMs: Date.now() };
+  const ticks = await Promise.all(subject.urls.map((_, index) => reader.ticks(nameOf(index), always)));
   rmSync(collector.directory, { recursive: true, force: true });
   host.close();
-  return { own: { ...figures, ticks: ticks.ticks, lostTicks: ticks.missedTicks }, peers: peerFigures };
+  const lostTicks = ticks.reduce((sum, each) => sum + each.missedTicks, 0);
+  return {
+    own: { ...figures, ticks: ticks.reduce((sum, each) => sum + each.ticks, 0), lostTicks },
+    peers: peerFigures,
+  };
 }
 
 /** Increases of counters that come and go. */

@@ -39,9 +39,9 @@ export async function startMysqlSubject(
   ];
   const threads = server.flavour === 'mysql' ? THREADS_MYSQL : THREADS_MARIADB;
   return {
-    url: server.url('', 'dbvitals'),
+    urls: [server.url('', 'dbvitals')],
     peers: [await exporter(server.port, server.directory.path), mytop(server.port)],
-    startLoad: (burners) => spawnLoad('mysql', server.port, sessions, burners),
+    startLoad: (burners) => spawnLoad('mysql', [server.port], sessions, burners),
     async serverCpuNs(host, user) {
       const [rows] = await admin.query<RowDataPacket[]>(threads, [user]);
       const tids = rows.flatMap(({ tid }) => (tid === null ? [] : Number(tid)));

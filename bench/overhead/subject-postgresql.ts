@@ -25,7 +25,7 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
   const admin = await server.connect();
   const at = ['-h', server.host, '-p', String(server.port), '-U', 'postgres', 'postgres'];
   return {
-    url: server.url(),
+    urls: [server.url()],
     peers: [
       {
         name: 'pg_activity',
@@ -36,7 +36,7 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
         },
       },
     ],
-    startLoad: (burners) => spawnLoad('postgresql', server.port, sessions, burners),
+    startLoad: (burners) => spawnLoad('postgresql', [server.port], sessions, burners),
     async serverCpuNs(host, application) {
       const { rows } = await admin.query<{ pid: number }>(
         'SELECT pid FROM pg_stat_activity WHERE application_name = $1',

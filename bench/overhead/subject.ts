@@ -12,10 +12,10 @@ export interface Peer {
   stop?(): void;
 }
 
-/** A server under the load of a thousand sessions. */
+/** Servers under the load of a thousand sessions. */
 export interface Subject {
-  /** Connection string of the collector. */
-  readonly url: string;
+  /** Connection strings of the collector, one for each server. */
+  readonly urls: readonly string[];
   readonly peers: readonly Peer[];
   /** `burners`: sessions that burn CPU; the others sleep in the server for most of their time. */
   startLoad(burners: number): Promise<ChildProcess>;

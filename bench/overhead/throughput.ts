@@ -9,11 +9,13 @@ import type { Subject } from './subject.js';
 const WARM_UP_MS = 60_000;
 const SETTLE_MS = 1_000;
 const BLOCK_MS = 2_000;
+/** What they cost stands so many times as far out of the noise; a virtual machine's speed changes by 9 % from second to second. */
+const CROWD = 4;
 
 /**
- * Transactions per second with and without the monitor in blocks of seconds, four to a quad. The load runs through, and so does
- * the collector, stopped by SIGSTOP where there shall be none: between two runs of a benchmark program throughput drifts by
- * more than what is looked for.
+ * Transactions per second with and without the monitor in blocks of seconds, four to a quad; then with and without several
+ * monitors at once, which tells more exactly what one costs. The load runs through, and so do the collectors, stopped by
+ * SIGSTOP where there shall be none: between two runs of a benchmark program throughput drifts by more than what is looked for.
  */
 export async function compareThroughput(
   subject: Subject,
@@ -21,42 +23,59 @@ export async function compareThroughput(
   say: (line: string) => void,
 ): Promise<Record<string, unknown>> {
   const count = Math.ceil(pairs / 2);
-  const quadMs = 4 * (BLOCK_MS + SETTLE_MS);
-  const load = subject.startThroughput(Math.ceil((2 * WARM_UP_MS + count * quadMs) / 1000));
+  const quadsMs = 2 * count * 4 * (BLOCK_MS + SETTLE_MS);
+  const load = subject.startThroughput(Math.ceil((3 * WARM_UP_MS + quadsMs) / 1000));
   if (load === null) return { throughput: 'the benchmark program is not installed' };
   const perSecond = reports(load);
-  const collector = await startCollector(subject.url);
-  const measure = async (watched: boolean) => {
-    await setWatching(collector, watched);
-    perSecond.length = 0;
-    await sleep(BLOCK_MS);
-    return mean(perSecond);
-  };
+  const collectors = await Promise.all(Array.from({ length: CROWD }, () => startCollector(subject.urls)));
   try {
     await sleep(WARM_UP_MS);
-    const quads: Quad[] = [];
-    while (quads.length < count) {
-      const inside = Math.random() < 0.5;
-      const four = [
-        await measure(!inside),
-        await measure(inside),
-        await measure(inside),
-        await measure(!inside),
-      ];
-      quads.push({ watchedInside: inside, perSecond: four as unknown as Quad['perSecond'] });
-      if (quads.length % 5 === 0)
-        say(`${2 * quads.length} pairs: ${shown(effectOf(quads))}; floor ${shown(floorOf(quads))}`);
-    }
+    await setWatching(collectors, false);
+    const one = await quads(collectors.slice(0, 1), count, perSecond, say);
+    const crowd = await quads(collectors, count, perSecond, say);
     return {
-      throughputChange: shown(effectOf(quads)),
-      throughputFloor: shown(floorOf(quads)),
+      throughputChange: shown(effectOf(one)),
+      throughputFloor: shown(floorOf(one)),
+      [`throughputChangeBy${CROWD}`]: shown(effectOf(crowd)),
+      [`throughputFloorBy${CROWD}`]: shown(floorOf(crowd)),
       pairs: 2 * count,
     };
   } finally {
     load.kill('SIGKILL');
-    await setWatching(collector, true);
-    await stopCollector(collector);
+    await setWatching(collectors, true);
+    await Promise.all(collectors.map(stopCollector));
   }
+}
+
+async function quads(
+  collectors: readonly Collector[],
+  count: number,
+  perSecond: number[],
+  say: (line: string) => void,
+): Promise<Quad[]> {
+  const measure = async (watched: boolean) => {
+    await setWatching(collectors, watched);
+    perSecond.length = 0;
+    await sleep(BLOCK_MS);
+    return mean(perSecond);
+  };
+  const done: Quad[] = [];
+  while (done.length < count) {
+    const inside = Math.random() < 0.5;
+    const four = [
+      await measure(!inside),
+      await measure(inside),
+      await measure(inside),
+      await measure(!inside),
+    ];
+    done.push({ watchedInside: inside, perSecond: four as unknown as Quad['perSecond'] });
+    if (done.length % 10 === 0)
+      say(
+        `${collectors.length} at once, ${2 * done.length} pairs: ${shown(effectOf(done))}; floor ${shown(floorOf(done))}`,
+      );
+  }
+  await setWatching(collectors, false);
+  return done;
 }
 
 /** What pgbench (`-P 1`) or sysbench (`--report-interval=1`) reports each second, as it comes. */
@@ -72,8 +91,8 @@ function reports({ stdout, stderr }: ChildProcess): number[] {
   return seen;
 }
 
-async function setWatching({ child }: Collector, watched: boolean): Promise<void> {
-  child.kill(watched ? 'SIGCONT' : 'SIGSTOP');
+async function setWatching(collectors: readonly Collector[], watched: boolean): Promise<void> {
+  for (const { child } of collectors) child.kill(watched ? 'SIGCONT' : 'SIGSTOP');
   await sleep(SETTLE_MS);
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { QueriesReport } from '../../src/core/query-report.js';
 import { type PrivatePostgres, startPostgresServer } from '../../src/lab/postgresql/index.js';
 import { mergeSegments } from '../../src/store/merge.js';
 import { hourOf } from '../../src/store/segments.js';
-import { startCollector } from '../overhead/collector.js';
+import { configOf, nameOf, startCollector } from '../overhead/collector.js';
 import type { BenchOptions, BenchResult } from '../run.js';
 import { multiply } from './multiply.js';
 import { peerBytesPerValue } from './peers.js';
@@ -16,7 +16,6 @@ import { sampleSize } from './size.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 /** What `collect --url` calls its instance. */
-const COLLECTED_AS = 'adhoc';
 const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
 
 /**
@@ -35,7 +34,7 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
   });
   const directory = mkdtempSync(join(tmpdir(), 'dbvitals-bench-store-'));
   try {
-    const collector = await startCollector(server.url(), directory);
+    const collector = await startCollector([server.url()], directory);
     const load = startPgbench(server, quick ? 20 : 600);
     await once(load, 'exit');
     await stop(collector.child);
@@ -48,14 +47,13 @@ export async function run({ json, quick }: BenchOptions): Promise<BenchResult> {
     const hourSeconds = quick ? 600 : 3_600;
     const rows = await multiply(directory, hourSeconds, 1_000);
     say(`${rows} samples of an hour of 1,000 sessions are in place`);
-    const writing = await startCollector(server.url(), directory);
+    const writing = await startCollector([server.url()], directory);
     // A moderate load: what is measured is the reader beside a writer, not who gets a saturated CPU.
     const again = startPgbench(server, 60, ['-R', '300']);
     await sleep(5_000);
     const seconds: number[] = [];
     try {
-      for (let n = 0; n < 5; n += 1)
-        seconds.push(coldAnswerSeconds(directory, server.url(), hourSeconds / 2));
+      for (let n = 0; n < 5; n += 1) seconds.push(coldAnswerSeconds(directory, hourSeconds / 2));
     } finally {
       await stop(writing.child);
       again.kill('SIGKILL');
@@ -80,13 +78,22 @@ function startPgbench(server: PrivatePostgres, seconds: number, more: readonly s
 }
 
 /** A whole process, from its start to its exit. The instance is a configured one: of a mere URL nothing is looked up. */
-function coldAnswerSeconds(directory: string, url: string, leastTicks: number): number {
-  const config = join(directory, 'bench-config.yaml');
-  writeFileSync(config, `instances: [{ name: ${COLLECTED_AS}, url: "${url}" }]\n`, { mode: 0o600 });
+function coldAnswerSeconds(directory: string, leastTicks: number): number {
   const began = performance.now();
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [MAIN, 'queries', COLLECTED_AS, '--config', config, '--data-dir', directory, '--since', '1h', '--json'],
+    [
+      MAIN,
+      'queries',
+      nameOf(0),
+      '--config',
+      configOf(directory),
+      '--data-dir',
+      directory,
+      '--since',
+      '1h',
+      '--json',
+    ],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   const seconds = (performance.now() - began) / 1000;

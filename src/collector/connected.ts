@@ -66,7 +66,7 @@ export class Connected {
     this.#directory = new Directory(ports.engine, ports.target.name);
     this.#digests = new Digests(ports, this.connection, this.#runner, this.#directory, meter);
     this.#naming = new Naming(ports, this.connection, this.#runner, this.#directory, this.#digests);
-    this.#governor = new Governor(ports.budgetPercent);
+    this.#governor = new Governor(ports.budget, ports.target.name);
     this.#ownCpu = new OwnCpu(ports.host, tracker !== null);
     this.#told = new ToldStatements(this.#directory);
     this.#log = new LogTail(ports.engine, opened.facts, locality.serverPid, ports.host);

@@ -1,8 +1,10 @@
 import type { Lane } from '../core/probe.js';
+import type { Budget } from './budget.js';
 
 /** Given up in this order; the tick itself never. */
 const LANES: readonly Lane[] = ['digests', 'counters', 'locks'];
 const STEPS = [1, 2, 4, 8];
+const LAST_LEVEL = LANES.length * (STEPS.length - 1);
 const WINDOW_MS = 30_000;
 
 export interface GovernorChange {
@@ -12,15 +14,18 @@ export interface GovernorChange {
 }
 
 /**
- * Keeps the monitor's own CPU and that of its sessions below a share of the host: over budget for a window, the next
- * lane runs half as often; below half the budget, the last one given up comes back a step.
+ * One instance's part in keeping the monitor's own CPU and that of its sessions below a share of the host: when it is to
+ * save after a window, the next lane runs half as often; when there is plenty, the last one given up comes back a step.
  */
 export class Governor {
   #usedNs = 0;
   #elapsedMs = 0;
   #level = 0;
 
-  constructor(private readonly budgetPercent: number) {}
+  constructor(
+    private readonly budget: Budget,
+    private readonly instance: string,
+  ) {}
 
   /** How many times its interval a lane waits now. */
   factor(lane: Lane): number {
@@ -38,13 +43,12 @@ export class Governor {
     const percent = this.#usedNs / 1e4 / this.#elapsedMs / cpuCount;
     this.#usedNs = 0;
     this.#elapsedMs = 0;
-    if (percent > this.budgetPercent) return this.#move(1, percent);
-    return percent < this.budgetPercent / 2 ? this.#move(-1, percent) : null;
+    const next = this.budget.spent(this.instance, percent, this.#level < LAST_LEVEL);
+    return next === 'keep' ? null : this.#move(next === 'save' ? 1 : -1);
   }
 
-  #move(step: 1 | -1, percent: number): GovernorChange | null {
-    const last = LANES.length * (STEPS.length - 1);
-    const level = Math.min(last, Math.max(0, this.#level + step));
+  #move(step: 1 | -1): GovernorChange | null {
+    const level = Math.min(LAST_LEVEL, Math.max(0, this.#level + step));
     if (level === this.#level) return null;
     const changed = Math.max(level, this.#level) - 1;
     this.#level = level;
@@ -52,7 +56,7 @@ export class Governor {
     return {
       lane,
       factor: this.factor(lane),
-      reason: `the monitor used ${percent.toFixed(2)} % of the host, its budget is ${this.budgetPercent} %`,
+      reason: `the monitor used ${this.budget.spentPercent.toFixed(2)} % of the host, its budget is ${this.budget.percent} %`,
     };
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../core/logger.js';
 import type { MonitorEvents } from '../core/monitor-options.js';
 import type { SampleSink } from '../core/samples.js';
 import type { Attributor } from '../core/usage.js';
+import type { Budget } from './budget.js';
 
 export type Emit = <K extends keyof MonitorEvents>(event: K, payload: MonitorEvents[K]) => void;
 
@@ -21,8 +22,8 @@ export interface CollectorPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly emit: Emit;
-  /** Share of the host that the monitor and its sessions may use, percent. */
-  readonly budgetPercent: number;
-  /** CPU this process used so far, ns. */
+  /** Shared by all instances. */
+  readonly budget: Budget;
+  /** This instance's share of the CPU that this process used so far, ns. */
   readonly ownCpuNs: () => number;
 }

@@ -13,7 +13,7 @@ export interface MonitorOptions {
   readonly dataDir?: string | null;
   readonly logger?: Logger;
   readonly clock?: Clock;
-  /** Share of the host that the monitor and its sessions may use, percent. */
+  /** Share of the host that the monitor and its sessions at all instances may use together, percent. */
   readonly budgetPercent?: number;
   /** Where the host's /proc is mounted. */
   readonly procRoot?: string;

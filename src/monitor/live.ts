@@ -1,7 +1,7 @@
 import { createLockAnalyst } from '../analysis/locks/index.js';
 import { createAttributor } from '../attribution/index.js';
 import type { Emit } from '../collector/index.js';
-import { InstanceLoop, runTicker } from '../collector/index.js';
+import { Budget, InstanceLoop, OwnShare, runTicker } from '../collector/index.js';
 import type { Clock } from '../core/clock.js';
 import type { Target } from '../core/engine.js';
 import type { HostReader } from '../core/host.js';
@@ -29,9 +29,13 @@ const HOST_EVERY_MS = 1_000;
 export class LiveMonitor {
   readonly #loops = new Map<string, InstanceLoop>();
   readonly #abort = new AbortController();
+  readonly #budget: Budget;
+  readonly #ownShare = new OwnShare(processCpuNs);
   #hostLoop: Promise<void> | null = null;
 
-  constructor(private readonly parts: LiveParts) {}
+  constructor(private readonly parts: LiveParts) {
+    this.#budget = new Budget(parts.budgetPercent, parts.clock);
+  }
 
   loop(name: string): InstanceLoop | undefined {
     return this.#loops.get(name);
@@ -45,7 +49,8 @@ export class LiveMonitor {
       attributor: createAttributor({ instance: target.name }),
       lockAnalyst: createLockAnalyst({ instance: target.name }),
       learntStore: this.parts.dataDir === null ? NOTHING_LEARNT : learntStore(this.parts.dataDir),
-      ownCpuNs: () => this.#ownCpuShareNs(),
+      budget: this.#budget,
+      ownCpuNs: () => this.#ownShare.ns(this.#watched()),
     });
     this.#loops.set(target.name, loop);
     return loop;
@@ -74,10 +79,10 @@ export class LiveMonitor {
     await this.#hostLoop;
   }
 
-  /** This process's CPU is shared by all instances it watches. */
-  #ownCpuShareNs(): number {
-    const { user, system } = process.cpuUsage();
-    return ((user + system) * 1000) / Math.max(1, this.#loops.size);
+  /** How many instances answer: this process works for those. */
+  #watched(): number {
+    return [...this.#loops.values()].filter(({ status }) => status.facts !== null && status.failure === null)
+      .length;
   }
 
   async #runHost(): Promise<void> {
@@ -93,4 +98,9 @@ export class LiveMonitor {
       }
     });
   }
+}
+
+function processCpuNs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
 }

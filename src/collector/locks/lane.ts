@@ -20,7 +20,7 @@ const FREQUENT_MS = 30_000;
 const FRESH_MS = 1_500;
 /** A new session of ours is seen by the next tick; until then one look a second, whatever its round trip was. */
 const UNSEEN_COST_MS = 18;
-/** What looks may use of the monitor's budget; the ticks have the other half. */
+/** What the looks at all instances may use of the monitor's budget; the ticks have the other half. */
 const PART_OF_BUDGET = 0.5;
 /** How long a tick waits for the first reading, so that it can say who blocks whom. */
 const FIRST_READING_MS = 250;
@@ -64,7 +64,8 @@ export class LockLane {
 
   constructor(private readonly parts: LockLaneParts) {
     const { ports, first } = parts;
-    this.#pace = new Pace(LOCKS_EVERY_MS, 100 / (PART_OF_BUDGET * ports.budgetPercent * ports.host.cpuCount));
+    const lanePercent = () => ports.budget.lanePercent(PART_OF_BUDGET) * ports.host.cpuCount;
+    this.#pace = new Pace(LOCKS_EVERY_MS, () => 100 / lanePercent());
     this.#connection = new LaneConnection(ports, first, this.#abort.signal);
     this.#runner = { of: first, runner: this.#runnerOn(first) };
     this.#snapshot = this.#runner.runner.inLane('locks')[0] ?? null;
@@ -92,7 +93,7 @@ export class LockLane {
     this.#tick = tick;
     if (waiters === 0 || this.#snapshot === null || this.#abort.signal.aborted) return;
     const fresh = this.#fresh() !== null;
-    this.#waiting = true;
+    this.#wait(true);
     const reading = new Promise<void>((resolve) => {
       this.#read = resolve;
     });
@@ -119,6 +120,7 @@ export class LockLane {
     this.#abort.abort();
     this.#read();
     await this.#running;
+    this.#wait(false);
     await this.#connection.close();
   }
 
@@ -141,6 +143,11 @@ export class LockLane {
     this.#running = null;
   }
 
+  #wait(waiting: boolean): void {
+    this.#waiting = waiting;
+    this.parts.ports.budget.looking(this, waiting);
+  }
+
   /** One snapshot; returns ms from its start to the next look. */
   async #look(startedMs: number): Promise<number> {
     const { ports, publisher, factor, resolve } = this.parts;
@@ -154,7 +161,7 @@ export class LockLane {
     if (records?.locks === undefined) return pace().waitMs;
     const reading = await resolve(records.locks);
     this.#latest = { reading, atMs: ports.clock.monotonicMs() };
-    this.#waiting = reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted);
+    this.#wait(reading.edges.length > 0 || reading.locks.some(({ granted }) => !granted));
     if (this.#waiting) this.#lastWaitMs = ports.clock.monotonicMs();
     this.#haste.seen(reading, LOCKS_EVERY_MS);
     const findings = publisher.take(() => ports.lockAnalyst.observe(reading));
@@ -173,7 +180,7 @@ export class LockLane {
     const { records, cost } = await this.#roundTrip(this.#watch, startedMs);
     const { waitMs } = this.#watchPace.next(cost, this.parts.factor());
     // A tick may have seen a waiter meanwhile.
-    this.#waiting ||= (records?.waiters ?? 0) > 0;
+    if ((records?.waiters ?? 0) > 0) this.#wait(true);
     if (this.#waiting) return 0;
     this.#haste.nobody();
     const calm = ports.clock.monotonicMs() - this.#lastWaitMs > FREQUENT_MS;

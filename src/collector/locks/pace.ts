@@ -40,10 +40,10 @@ export class Pace {
   #pauseMs = FIRST_PAUSE_MS;
   readonly #hostMs: number[] = [];
 
-  /** `hostTimes`: from look to look at least so many times what one costs this host. */
+  /** `hostTimes`: from look to look at least so many times what one costs this host; changes with what others need. */
   constructor(
     private readonly everyMs = LOCKS_EVERY_MS,
-    private readonly hostTimes = 0,
+    private readonly hostTimes: () => number = () => 0,
   ) {}
 
   /** Too slow lately: looks are seldom. */
@@ -53,7 +53,7 @@ export class Pace {
 
   /** `factor`: how many times its interval the governor makes the lane wait. */
   next({ costMs, elapsedMs, hostMs, failed }: SnapshotCost, factor: number): NextSnapshot {
-    const leastMs = Math.max(COST_TIMES * costMs, this.hostTimes * this.#usual(hostMs)) * factor;
+    const leastMs = Math.max(COST_TIMES * costMs, this.hostTimes() * this.#usual(hostMs)) * factor;
     const waitMs = Math.max(this.everyMs * factor, leastMs);
     const wasOpen = this.open;
     if (!failed && elapsedMs <= SLOW_MS) {

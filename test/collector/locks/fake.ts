@@ -1,3 +1,4 @@
+import { Budget } from '../../../src/collector/budget.js';
 import type { LockLaneParts } from '../../../src/collector/locks/lane.js';
 import { LockPublisher } from '../../../src/collector/locks/publish.js';
 import { Meter } from '../../../src/collector/meter.js';
@@ -79,7 +80,7 @@ export function fakeLane(server: FakeServer) {
     target: { name: 'fake' },
     // So large a host that what a test uses of it sets no pace.
     host: { cpuCount: 1_000 },
-    budgetPercent: 2,
+    budget: new Budget(2, systemClock),
     clock: systemClock,
     logger: silentLogger,
     lockAnalyst: analyst,

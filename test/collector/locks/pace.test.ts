@@ -17,7 +17,7 @@ describe('the pace of snapshots', () => {
   });
 
   it('leaves this host what the budget leaves it, by the usual cost of a look: not by one in which a tick ran', () => {
-    const pace = new Pace(150, 50);
+    const pace = new Pace(150, () => 50);
     const look = (hostMs: number, factor = 1) => pace.next({ ...took(2, 1), hostMs }, factor);
     const cold = [40, 30, 9, 9].map((hostMs) => look(hostMs).waitMs);
     expect(cold).toEqual([150, 150, 150, 150]);

@@ -1,0 +1,57 @@
+import type { Clock } from '../core/clock.js';
+
+/** What an instance said longer ago is not of now: it is down, or was removed. */
+const FRESH_MS = 90_000;
+
+interface Spending {
+  readonly percent: number;
+  readonly canSave: boolean;
+  readonly atMs: number;
+}
+
+/** What watching all instances together may cost the host: this process and its sessions in the servers of this host. */
+export class Budget {
+  readonly #spending = new Map<string, Spending>();
+  readonly #busyLanes = new Set<object>();
+
+  /** `percent`: of all CPUs of the host. */
+  constructor(
+    readonly percent: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What all instances spent in their last windows, percent of the host. */
+  get spentPercent(): number {
+    return this.#fresh().reduce((sum, { percent }) => sum + percent, 0);
+  }
+
+  /**
+   * An instance spent this in its last window. `save`: there is too much spent, and this instance is not below the
+   * average of those that `canSave` something yet; `ease`: less than half of the budget is spent.
+   */
+  spent(instance: string, percent: number, canSave: boolean): 'save' | 'ease' | 'keep' {
+    this.#spending.set(instance, { percent, canSave, atMs: this.clock.monotonicMs() });
+    const total = this.spentPercent;
+    if (total < this.percent / 2) return 'ease';
+    if (total <= this.percent || !canSave) return 'keep';
+    const saving = this.#fresh().filter((each) => each.canSave);
+    const average = saving.reduce((sum, each) => sum + each.percent, 0) / saving.length;
+    return percent >= average ? 'save' : 'keep';
+  }
+
+  /** Whether a lock lane has waits to look at: those that have share what is for looks. */
+  looking(lane: object, busy: boolean): void {
+    if (busy) this.#busyLanes.add(lane);
+    else this.#busyLanes.delete(lane);
+  }
+
+  /** What each of the busy lanes may use, percent of the host. */
+  lanePercent(part: number): number {
+    return (part * this.percent) / Math.max(1, this.#busyLanes.size);
+  }
+
+  #fresh(): Spending[] {
+    const since = this.clock.monotonicMs() - FRESH_MS;
+    return [...this.#spending.values()].filter(({ atMs }) => atMs >= since);
+  }
+}
