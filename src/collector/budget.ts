@@ -25,6 +25,11 @@ export class Budget {
     return this.#fresh().reduce((sum, { percent }) => sum + percent, 0);
   }
 
+  /** How much is too much: a step for each doubling above the budget. */
+  get saveSteps(): number {
+    return Math.max(1, Math.ceil(Math.log2(this.spentPercent / this.percent)));
+  }
+
   /**
    * An instance spent this in its last window. `save`: there is too much spent, and this instance is not below the
    * average of those that `canSave` something yet; `ease`: less than half of the budget is spent.

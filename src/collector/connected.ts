@@ -98,11 +98,11 @@ export class Connected {
     const atMs = clock.nowMs();
     const elapsedMs = this.#lastAtMs === null ? 0 : Math.max(0, startedMs - this.#lastAtMs);
     this.#lastAtMs = startedMs;
-    const raw = await this.#runner.must(this.#snapshot, this.#probeTick(atMs, []), signal);
+    const raw = await this.#ask(atMs, signal);
     const snapshotMs = clock.monotonicMs() - startedMs;
     const seen = this.tracker?.mapPids(raw.sessions ?? []) ?? raw.sessions ?? [];
     const costs = this.tracker?.read(seen, startedMs) ?? NO_COSTS;
-    const more = await this.#tickLanes(seen, atMs, signal);
+    const more = await this.#lockLanes(raw, seen, atMs, signal);
     const sessions = await this.#naming.sessions(
       seen,
       more,
@@ -110,8 +110,7 @@ export class Connected {
       this.#probeTick(atMs, []),
       signal,
     );
-    const factor = this.#governor.factor('digests');
-    const statements = await this.#digests.counters(this.#probeTick(atMs, []), factor, signal);
+    const statements = await this.#digests.counters(raw.statements, atMs, signal);
     const clockOffsetMs =
       raw.serverNowMs === undefined ? this.connection.facts.clockOffsetMs : raw.serverNowMs - atMs;
     this.ports.attributor.tick({
@@ -176,18 +175,26 @@ export class Connected {
     };
   }
 
-  async #tickLanes(
+  /** All that is asked in each tick, and the counters of statements when they are due. */
+  async #ask(atMs: number, signal: AbortSignal): Promise<ProbeRecords> {
+    const digests = this.#digests.due(atMs, this.#governor.factor('digests'));
+    const others = this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot);
+    if (digests !== null) others.push(digests);
+    const taken = await this.#runner.mustAndMay(this.#snapshot, others, this.#probeTick(atMs, []), signal);
+    return Object.assign({}, ...taken.values());
+  }
+
+  /** Wakes the lock lane where somebody waits; adds to what was asked what tells of locks while it is awake. */
+  async #lockLanes(
+    asked: ProbeRecords,
     sessions: readonly SessionRow[],
     atMs: number,
     signal: AbortSignal,
   ): Promise<ProbeRecords> {
     const tick = this.#probeTick(atMs, sessions);
-    const probes = [
-      ...this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot),
-      ...(this.#locks.armed ? this.#runner.inLane('armed') : []),
-    ];
-    let found: ProbeRecords = {};
-    for (const probe of probes) found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
+    let found = asked;
+    for (const probe of this.#locks.armed ? this.#runner.inLane('armed') : [])
+      found = { ...found, ...(await this.#runner.may(probe, tick, signal)) };
     this.#ownCpu.see(sessions, this.#ownSessionIds());
     await this.#locks.tick(tick, Math.max(tick.waiterIds.length, found.waiters ?? 0));
     return found;
@@ -267,12 +274,15 @@ export class Connected {
   }
 
   #govern(usedNs: number, elapsedMs: number): void {
-    const change = this.#governor.spend(usedNs, elapsedMs, this.ports.host.cpuCount);
-    if (change === null) return;
-    const { lane, factor, reason } = change;
-    const everyMs =
-      (lane === 'counters' ? COUNTERS_EVERY_MS : lane === 'locks' ? LOCKS_EVERY_MS : TICK_MS) * factor;
-    this.ports.emit('governor', { instance: this.ports.target.name, lane, everyMs, reason });
+    for (const { lane, factor, reason } of this.#governor.spend(
+      usedNs,
+      elapsedMs,
+      this.ports.host.cpuCount,
+    )) {
+      const everyMs =
+        (lane === 'counters' ? COUNTERS_EVERY_MS : lane === 'locks' ? LOCKS_EVERY_MS : TICK_MS) * factor;
+      this.ports.emit('governor', { instance: this.ports.target.name, lane, everyMs, reason });
+    }
   }
 }
 

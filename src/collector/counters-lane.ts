@@ -16,7 +16,7 @@ export interface CountersFound {
   readonly held: LockReading | null;
 }
 
-/** The probes of the ten-second lane, one after another, and what the control group of a local server says. */
+/** The probes of the ten-second lane and what the control group of a local server says. */
 export class CountersLane {
   readonly #table = new ServerCounters();
 
@@ -36,8 +36,8 @@ export class CountersLane {
       tick.atMs,
     );
     let records: ProbeRecords = {};
-    for (const probe of this.runner.inLane('counters')) {
-      const found = await this.runner.may(probe, tick, signal);
+    const taken = await this.runner.mayAll(this.runner.inLane('counters'), tick, signal);
+    for (const found of taken.values()) {
       rows.push(...counterSamples(tick.instance, found.counters ?? [], this.#table, tick.atMs));
       records = { ...records, ...found };
     }

@@ -1,8 +1,8 @@
 import type { Connection } from '../core/engine.js';
 import { statementIdOf } from '../core/ids.js';
-import type { ProbeTick } from '../core/probe.js';
+import type { Probe, StatementReading } from '../core/probe.js';
 import type { StatementDelta } from '../core/statement.js';
-import { DIGESTS_EVERY_MS, due } from './deadlines.js';
+import { DIGESTS_EVERY_MS, due, TICK_MS } from './deadlines.js';
 import type { Directory } from './directory.js';
 import type { Meter } from './meter.js';
 import type { CollectorPorts } from './ports.js';
@@ -26,21 +26,27 @@ export class Digests {
     private readonly meter: Meter,
   ) {}
 
-  /** Reads the counters when they are due; null in ticks in which they were not read. */
-  async counters(
-    tick: ProbeTick,
-    factor: number,
-    signal: AbortSignal,
-  ): Promise<readonly StatementDelta[] | null> {
+  /** The probe of their counters when these are due. */
+  due(atMs: number, factor: number): Probe | null {
     const probe = this.runner.inLane('digests')[0];
     const everyMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#count / DIGESTS_PER_SECOND) * 1000);
-    if (probe === undefined || !due(tick.atMs, this.#lastMs, everyMs * factor)) return null;
-    this.#lastMs = tick.atMs;
-    const { statements } = await this.runner.may(probe, tick, signal);
+    // Half a tick less: ticks are never exactly a second apart.
+    const waitMs = Math.max(TICK_MS, everyMs) * factor - TICK_MS / 2;
+    if (probe === undefined || !due(atMs, this.#lastMs, waitMs)) return null;
+    this.#lastMs = atMs;
+    return probe;
+  }
+
+  /** What ran since the last reading; null where none was taken. */
+  async counters(
+    statements: StatementReading | undefined,
+    atMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly StatementDelta[] | null> {
     this.#count = statements?.counters.length ?? this.#count;
-    const deltas = statements === undefined ? null : this.#deltas.next(statements, tick.atMs);
+    const deltas = statements === undefined ? null : this.#deltas.next(statements, atMs);
     if (deltas === null) return null;
-    await this.learnTexts(new Set(deltas.map(({ digest }) => digest)), tick.atMs, signal);
+    await this.learnTexts(new Set(deltas.map(({ digest }) => digest)), atMs, signal);
     const theirs = deltas.filter(({ digest }) => !this.directory.isOwn(digest));
     const named = theirs.map((delta) => ({
       ...delta,

@@ -35,28 +35,27 @@ export class Governor {
     return STEPS[steps] as number;
   }
 
-  /** Adds a tick's cost; returns what changed, null for nothing. */
-  spend(usedNs: number, elapsedMs: number, cpuCount: number): GovernorChange | null {
+  /** Adds a tick's cost; returns what changed. */
+  spend(usedNs: number, elapsedMs: number, cpuCount: number): readonly GovernorChange[] {
     this.#usedNs += usedNs;
     this.#elapsedMs += elapsedMs;
-    if (this.#elapsedMs < WINDOW_MS) return null;
+    if (this.#elapsedMs < WINDOW_MS) return [];
     const percent = this.#usedNs / 1e4 / this.#elapsedMs / cpuCount;
     this.#usedNs = 0;
     this.#elapsedMs = 0;
     const next = this.budget.spent(this.instance, percent, this.#level < LAST_LEVEL);
-    return next === 'keep' ? null : this.#move(next === 'save' ? 1 : -1);
+    if (next === 'keep') return [];
+    return this.#move(next === 'save' ? this.budget.saveSteps : -1);
   }
 
-  #move(step: 1 | -1): GovernorChange | null {
-    const level = Math.min(LAST_LEVEL, Math.max(0, this.#level + step));
-    if (level === this.#level) return null;
-    const changed = Math.max(level, this.#level) - 1;
-    this.#level = level;
-    const lane = LANES[Math.floor(changed / (STEPS.length - 1))] as Lane;
-    return {
-      lane,
-      factor: this.factor(lane),
-      reason: `the monitor used ${this.budget.spentPercent.toFixed(2)} % of the host, its budget is ${this.budget.percent} %`,
-    };
+  #move(step: number): GovernorChange[] {
+    const before = LANES.map((lane) => this.factor(lane));
+    this.#level = Math.min(LAST_LEVEL, Math.max(0, this.#level + step));
+    const { spentPercent, percent } = this.budget;
+    const reason = `the monitor used ${spentPercent.toFixed(2)} % of the host, its budget is ${percent} %`;
+    return LANES.flatMap((lane, index) => {
+      const factor = this.factor(lane);
+      return factor === before[index] ? [] : [{ lane, factor, reason }];
+    });
   }
 }

@@ -2,6 +2,7 @@ import type { Connection, Engine } from '../core/engine.js';
 import { DbvitalsError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Lane, Probe, ProbeRecords, ProbeTick, SelectedQuery } from '../core/probe.js';
+import type { Row } from '../core/row.js';
 import { DEADLINES } from './deadlines.js';
 import type { Meter } from './meter.js';
 
@@ -9,7 +10,7 @@ import type { Meter } from './meter.js';
 const MOST_FAILURES = 3;
 
 /** Asked so often that the server had better keep the plan. */
-const REPEATED: ReadonlySet<Lane> = new Set<Lane>(['tick', 'locks', 'watch', 'armed']);
+const REPEATED: ReadonlySet<Lane> = new Set<Lane>(['tick', 'locks', 'watch', 'armed', 'digests', 'counters']);
 
 /** The probes of one connection: which statement each has for this server is decided once. */
 export class ProbeRunner {
@@ -28,7 +29,7 @@ export class ProbeRunner {
     }
   }
 
-  inLane(lane: Lane): readonly Probe[] {
+  inLane(lane: Lane): Probe[] {
     return [...this.#selected.keys()].filter(
       (probe) => probe.lane === lane && (this.#failures.get(probe) ?? 0) < MOST_FAILURES,
     );
@@ -53,10 +54,9 @@ export class ProbeRunner {
   /** A slower probe's failure costs only its own figures. A lost connection shows at the next snapshot. */
   async may(probe: Probe, tick: ProbeTick, signal: AbortSignal): Promise<ProbeRecords> {
     try {
-      const records = await this.run(probe, tick, signal, DEADLINES.slowLane);
-      this.#failures.delete(probe);
-      return records;
+      return await this.run(probe, tick, signal, DEADLINES.slowLane);
     } catch (error) {
+      if (signal.aborted) return {};
       this.meter.failed(probe.name);
       this.#failures.set(probe, (this.#failures.get(probe) ?? 0) + 1);
       this.logger.warn(
@@ -65,6 +65,29 @@ export class ProbeRunner {
       );
       return {};
     }
+  }
+
+  /** The snapshot as `must` takes it and the others as `may` does, in one round trip where the engine can. */
+  async mustAndMay(
+    snapshot: Probe,
+    others: readonly Probe[],
+    tick: ProbeTick,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Probe, ProbeRecords>> {
+    const found = await this.#together([snapshot, ...others], tick, signal, DEADLINES.snapshot);
+    if (found !== null) return found;
+    const first = await this.must(snapshot, tick, signal);
+    return new Map([[snapshot, first], ...(await this.#oneByOne(others, tick, signal))]);
+  }
+
+  /** Each as `may` does, in one round trip where the engine can. */
+  async mayAll(
+    probes: readonly Probe[],
+    tick: ProbeTick,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Probe, ProbeRecords>> {
+    const found = await this.#together(probes, tick, signal, DEADLINES.slowLane).catch(() => null);
+    return found ?? new Map(await this.#oneByOne(probes, tick, signal));
   }
 
   /** One round trip; what went wrong is thrown and not counted here. */
@@ -76,9 +99,38 @@ export class ProbeRunner {
       deadlineMs,
       repeated: REPEATED.has(probe.lane),
     });
-    const elapsedMs = performance.now() - started;
+    return this.#taken(probe, rows, tick, performance.now() - started);
+  }
+  async #oneByOne(probes: readonly Probe[], tick: ProbeTick, signal: AbortSignal) {
+    const found: [Probe, ProbeRecords][] = [];
+    for (const probe of probes) found.push([probe, await this.may(probe, tick, signal)]);
+    return found;
+  }
+
+  /** Null: not to be had so. */
+  async #together(
+    probes: readonly Probe[],
+    tick: ProbeTick,
+    signal: AbortSignal,
+    deadlineMs: number,
+  ): Promise<ReadonlyMap<Probe, ProbeRecords> | null> {
+    const queries = probes.flatMap((probe) => this.#selected.get(probe) ?? []);
+    if (queries.length < probes.length || probes.some(({ parameters }) => parameters !== undefined))
+      return null;
+    const started = performance.now();
+    const rows = await this.connection.together(queries, { signal, deadlineMs });
+    if (rows === null) return null;
+    // Who took how much of it cannot be told from here.
+    const eachMs = (performance.now() - started) / probes.length;
+    return new Map(
+      probes.map((probe, index) => [probe, this.#taken(probe, rows[index] ?? [], tick, eachMs)]),
+    );
+  }
+
+  #taken(probe: Probe, rows: readonly Row[], tick: ProbeTick, elapsedMs: number): ProbeRecords {
     const records = probe.toRecords(rows, tick);
     this.meter.ran(probe.name, elapsedMs, records.sessions?.length ?? rows.length);
+    this.#failures.delete(probe);
     return records;
   }
 }

@@ -56,6 +56,14 @@ export interface Connection extends AsyncDisposable {
   /** Session ids of our own connections on the server, to exclude and price our own work. */
   readonly ownSessionIds: readonly string[];
   query(query: SelectedQuery, parameters: readonly unknown[], context: CallContext): Promise<readonly Row[]>;
+  /**
+   * Statements without parameters in one round trip, the rows of each in this order. Null where the engine cannot, or where
+   * one of them failed: ask one by one. Rejects when the connection is lost or the deadline over.
+   */
+  together(
+    queries: readonly SelectedQuery[],
+    context: CallContext,
+  ): Promise<readonly (readonly Row[])[] | null>;
   close(): Promise<void>;
 }
 

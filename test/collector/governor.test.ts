@@ -29,22 +29,36 @@ describe('the governor', () => {
     const { window, governors } = host(2, 'a');
     const governor = governors.get('a') as Governor;
     expect(window({ a: 3 })).toMatchObject([
-      {
-        lane: 'digests',
-        factor: 2,
-        reason: 'the monitor used 3.00 % of the host, its budget is 2 %',
-      },
+      [
+        {
+          lane: 'digests',
+          factor: 2,
+          reason: 'the monitor used 3.00 % of the host, its budget is 2 %',
+        },
+      ],
     ]);
     for (let n = 0; n < 2; n += 1) window({ a: 3 });
-    expect(window({ a: 3 })).toMatchObject([{ lane: 'counters', factor: 2 }]);
+    expect(window({ a: 3 })).toMatchObject([[{ lane: 'counters', factor: 2 }]]);
     for (let n = 0; n < 5; n += 1) window({ a: 3 });
     expect(['digests', 'counters', 'locks'].map((lane) => governor.factor(lane as 'locks'))).toEqual([
       8, 8, 8,
     ]);
-    expect(window({ a: 3 })).toEqual([null]);
-    expect(window({ a: 1.5 })).toEqual([null]);
-    expect(window({ a: 0.9 })).toMatchObject([{ lane: 'locks', factor: 4 }]);
+    expect(window({ a: 3 })).toEqual([[]]);
+    expect(window({ a: 1.5 })).toEqual([[]]);
+    expect(window({ a: 0.9 })).toMatchObject([[{ lane: 'locks', factor: 4 }]]);
     expect(governor.factor('tick')).toBe(1);
+  });
+
+  it('gives up more at once the more is spent', () => {
+    const { window } = host(2, 'a');
+    expect(window({ a: 9 })).toMatchObject([[{ lane: 'digests', factor: 8 }]]);
+    expect(window({ a: 5 })).toMatchObject([[{ lane: 'counters', factor: 4 }]]);
+    expect(window({ a: 5 })).toMatchObject([
+      [
+        { lane: 'counters', factor: 8 },
+        { lane: 'locks', factor: 2 },
+      ],
+    ]);
   });
 
   it('keeps all instances together below the budget: those save that use most', () => {
@@ -53,7 +67,7 @@ describe('the governor', () => {
     window({ quiet: 0.1, busy: 0.8, jammed: 1.2 });
     expect(budget.spentPercent).toBeCloseTo(2.1);
     expect(factors()).toEqual([2, 1, 1]);
-    expect(window({ quiet: 0.1, busy: 0.7, jammed: 1 })).toEqual([null, null, null]);
+    expect(window({ quiet: 0.1, busy: 0.7, jammed: 1 })).toEqual([[], [], []]);
   });
 
   it('asks the others when those that use most have nothing left to give up', () => {
@@ -68,7 +82,7 @@ describe('the governor', () => {
     const { window } = host(2, 'a', 'b');
     window({ a: 1, b: 1.5 });
     for (let n = 0; n < 3; n += 1) window({ a: 1 });
-    expect(window({ a: 1.1 })).toEqual([null]);
+    expect(window({ a: 1.1 })).toEqual([[]]);
   });
 });
 
@@ -89,11 +103,17 @@ describe('the budget of looks', () => {
 describe("an instance's share of this process's CPU", () => {
   it('does not jump when instances come or go', () => {
     let usedNs = 100;
-    const share = new OwnShare(() => usedNs);
-    const used = (ns: number, among: number) => {
+    let nowMs = 0;
+    const share = new OwnShare(
+      () => usedNs,
+      () => nowMs,
+    );
+    const used = (ns: number, among: number, afterMs = 250) => {
       usedNs += ns;
+      nowMs += afterMs;
       return share.ns(among);
     };
     expect([used(10, 1), used(10, 10), used(0, 1), used(4, 0)]).toEqual([10, 11, 11, 15]);
+    expect([used(5, 1, 10), used(5, 1)]).toEqual([15, 25]);
   });
 });

@@ -1,6 +1,4 @@
-import type { CallContext, Connection } from '../../core/engine.js';
-import type { SelectedQuery } from '../../core/probe.js';
-import type { Row } from '../../core/row.js';
+import type { Connection } from '../../core/engine.js';
 
 /**
  * One round trip at a time on a connection that the tick and the lock lane may share: drivers queue in their own way
@@ -8,6 +6,11 @@ import type { Row } from '../../core/row.js';
  */
 export function takingTurns(connection: Connection): Connection {
   let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
   return {
     get facts() {
       return connection.facts;
@@ -15,11 +18,8 @@ export function takingTurns(connection: Connection): Connection {
     get ownSessionIds() {
       return connection.ownSessionIds;
     },
-    query(query: SelectedQuery, parameters: readonly unknown[], context: CallContext) {
-      const mine: Promise<readonly Row[]> = last.then(() => connection.query(query, parameters, context));
-      last = mine.catch(() => {});
-      return mine;
-    },
+    query: (query, parameters, context) => inTurn(() => connection.query(query, parameters, context)),
+    together: (queries, context) => inTurn(() => connection.together(queries, context)),
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   };

@@ -159,6 +159,11 @@ export class MysqlConnection implements Connection {
     }
   }
 
+  /** The driver sends one statement at a time. */
+  async together(): Promise<null> {
+    return null;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

@@ -5,6 +5,7 @@ import type { CallContext, ConnectContext, Connection, Row, Target } from '../..
 import { DbvitalsError } from '../../core/errors.js';
 import type { InstanceFacts } from '../../core/facts.js';
 import type { SelectedQuery } from '../../core/probe.js';
+import { runBatch } from './batch.js';
 import { cancelRequest } from './cancel.js';
 import { readFacts } from './facts.js';
 import { toDbvitalsError } from './pg-errors.js';
@@ -111,8 +112,8 @@ async function clientConfig(target: Target, password: string | null, tls: boolea
   };
 }
 
-/** A pooler in between gave us another server session: named statements are of one session. */
-const NO_PLAN_KEPT: readonly string[] = ['26000', '42P05'];
+/** A pooler in between gave us another server session: named statements are of one session. Or what they read was altered. */
+const NO_PLAN_KEPT: readonly string[] = ['26000', '42P05', '0A000'];
 
 class PostgresConnection implements Connection {
   facts!: InstanceFacts;
@@ -134,23 +135,28 @@ class PostgresConnection implements Connection {
     parameters: readonly unknown[],
     context: CallContext,
   ): Promise<readonly Row[]> {
-    if (this.#closing !== null)
-      throw new DbvitalsError('CLOSED', `the connection to ${this.target.name} is closed`);
-    const what = `${query.probe} on ${this.target.name}`;
+    const result = await this.#roundTrip(query.probe, context, () =>
+      this.client.query<Row>({
+        text: query.sql,
+        values: [...parameters],
+        ...(context.repeated && this.#keepsPlans ? { name: query.file } : {}),
+      }),
+    );
+    return result.rows;
+  }
+
+  async together(
+    queries: readonly SelectedQuery[],
+    context: CallContext,
+  ): Promise<readonly (readonly Row[])[] | null> {
+    const statements = queries.map(({ sql, file }) => ({ text: sql, name: this.#keepsPlans ? file : null }));
+    const what = queries.map(({ probe }) => probe).join(', ');
     try {
-      const result = await withDeadline(what, context.deadlineMs, context.signal, () =>
-        this.client.query<Row>({
-          text: query.sql,
-          values: [...parameters],
-          ...(context.repeated && this.#keepsPlans ? { name: query.file } : {}),
-        }),
-      );
-      return result.rows;
+      return await this.#roundTrip(what, context, () => runBatch(this.client, statements, types));
     } catch (error) {
-      if (NO_PLAN_KEPT.includes((error as { code?: string }).code ?? '')) this.#keepsPlans = false;
-      if (context.signal.aborted || (error as { code?: string }).code === 'DEADLINE_EXCEEDED')
-        await this.#abandon();
-      throw toDbvitalsError(error, what, this.target.name);
+      const { code, cause } = error as DbvitalsError;
+      if (code !== 'CONNECTION_LOST' && isServersAnswer(cause)) return null;
+      throw error;
     }
   }
 
@@ -161,6 +167,20 @@ class PostgresConnection implements Connection {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #roundTrip<T>(asked: string, context: CallContext, work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== null)
+      throw new DbvitalsError('CLOSED', `the connection to ${this.target.name} is closed`);
+    const what = `${asked} on ${this.target.name}`;
+    try {
+      return await withDeadline(what, context.deadlineMs, context.signal, work);
+    } catch (error) {
+      if (NO_PLAN_KEPT.includes((error as { code?: string }).code ?? '')) this.#keepsPlans = false;
+      if (context.signal.aborted || (error as { code?: string }).code === 'DEADLINE_EXCEEDED')
+        await this.#abandon();
+      throw toDbvitalsError(error, what, this.target.name);
+    }
   }
 
   /** A late answer must not be taken for the next one's: the statement is cancelled and the connection given up. */
@@ -176,6 +196,11 @@ class PostgresConnection implements Connection {
       destroySocket(this.client),
     );
   }
+}
+
+/** ErrorResponse has a severity; errors of the driver have none. */
+function isServersAnswer(error: unknown): boolean {
+  return typeof (error as { severity?: unknown } | undefined)?.severity === 'string';
 }
 
 const parameters = new WeakMap<Client, Map<string, string>>();

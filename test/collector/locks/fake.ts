@@ -45,6 +45,7 @@ export function fakeLane(server: FakeServer) {
       await new Promise((resolve) => setTimeout(resolve, server.snapshotMs));
       return [{ waiters: server.waiters }];
     },
+    together: async () => null,
     async close() {
       open -= 1;
     },

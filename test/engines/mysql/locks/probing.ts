@@ -43,6 +43,7 @@ function asIs(connection: Connection): Connection {
     facts: connection.facts,
     ownSessionIds: connection.ownSessionIds,
     query: (...args) => connection.query(...args),
+    together: async () => null,
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   };
