@@ -31,17 +31,18 @@ export class Budget {
   }
 
   /**
-   * An instance spent this in its last window. `save`: there is too much spent, and this instance is not below the
-   * average of those that `canSave` something yet; `ease`: less than half of the budget is spent.
+   * An instance spent this in its last window. `save`: there is too much spent, and this instance has more than its equal part
+   * of what the budget leaves those that `canSave` something yet; `ease`: less than half of the budget is spent.
    */
   spent(instance: string, percent: number, canSave: boolean): 'save' | 'ease' | 'keep' {
     this.#spending.set(instance, { percent, canSave, atMs: this.clock.monotonicMs() });
     const total = this.spentPercent;
     if (total < this.percent / 2) return 'ease';
     if (total <= this.percent || !canSave) return 'keep';
-    const saving = this.#fresh().filter((each) => each.canSave);
-    const average = saving.reduce((sum, each) => sum + each.percent, 0) / saving.length;
-    return percent >= average ? 'save' : 'keep';
+    const fresh = this.#fresh();
+    const settled = fresh.reduce((sum, each) => sum + (each.canSave ? 0 : each.percent), 0);
+    const part = (this.percent - settled) / fresh.filter((each) => each.canSave).length;
+    return percent > part ? 'save' : 'keep';
   }
 
   /** Whether a lock lane has waits to look at: those that have share what is for looks. */

@@ -205,7 +205,9 @@ export class Connected {
     // Costs are differences: with the second tick there are some to tell, and who just began need not wait for the counters.
     if (this.#ticks === 2) this.drain(atMs);
     if (!due(atMs, this.#lastCountersMs, COUNTERS_EVERY_MS * this.#governor.factor('counters'))) return;
-    this.#lastCountersMs = atMs;
+    // Fifty instances that were begun together shall not read theirs in the same second.
+    const first = this.#lastCountersMs === Number.NEGATIVE_INFINITY;
+    this.#lastCountersMs = first ? atMs - Math.random() * COUNTERS_EVERY_MS : atMs;
     this.drain(atMs);
     const tick = this.#probeTick(atMs, []);
     const found = await this.#counters.read(tick, signal);

@@ -2,7 +2,7 @@ import { targetOf } from '../../src/config/index.js';
 import type { Connection, Engine } from '../../src/core/engine.js';
 import type { EngineName } from '../../src/core/engine-name.js';
 import { silentLogger } from '../../src/core/logger.js';
-import type { ProbeRecords, ProbeTick } from '../../src/core/probe.js';
+import type { Probe, ProbeRecords, ProbeTick, SelectedQuery } from '../../src/core/probe.js';
 import type { SessionRow } from '../../src/core/session.js';
 import { loadEngine } from '../../src/engines/registry.js';
 import { waitFor } from '../servers/wait-for.js';
@@ -36,14 +36,24 @@ export class Harness {
     );
   }
 
+  /** What a probe asks this server. */
+  selected(name: string): SelectedQuery {
+    const selected = this.#probe(name).select(this.connection.facts);
+    if ('unavailable' in selected) throw new Error(`no probe ${name} here`);
+    return selected;
+  }
+
   async run(name: string, waiterIds: readonly string[] = []): Promise<ProbeRecords> {
-    const probe = this.engine.probes.find((each) => each.name === name);
-    const selected = probe?.select(this.connection.facts);
-    if (probe === undefined || selected === undefined || 'unavailable' in selected)
-      throw new Error(`no probe ${name}`);
+    const probe = this.#probe(name);
     const tick = this.tick(waiterIds);
-    const rows = await this.connection.query(selected, probe.parameters?.(tick) ?? [], call());
+    const rows = await this.connection.query(this.selected(name), probe.parameters?.(tick) ?? [], call());
     return probe.toRecords(rows, tick);
+  }
+
+  #probe(name: string): Probe {
+    const probe = this.engine.probes.find((each) => each.name === name);
+    if (probe === undefined) throw new Error(`no probe ${name}`);
+    return probe;
   }
 
   async sessions(): Promise<readonly SessionRow[]> {

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { PrivatePostgres } from '../../src/lab/postgresql/index.js';
 import { createLogins, describeOnPostgres, POSTGRES_MATRIX, WITH_STATEMENTS } from '../servers/index.js';
 import { type Contract, connectingFailsClearly, engineContract, type Peer } from './contract.js';
-import { Harness, logIn } from './harness.js';
+import { call, Harness, logIn, statement } from './harness.js';
 
 for (const version of POSTGRES_MATRIX) {
   describeOnPostgres('the engine contract', { version, ...WITH_STATEMENTS }, (server) => {
@@ -46,6 +46,38 @@ for (const version of POSTGRES_MATRIX) {
           expect(
             foreign.map(({ text }) => text).filter((text) => !/sleep|forbidden/i.test(text ?? '')),
           ).toEqual([]);
+        });
+
+        it('answers several questions in one round trip, each as it does alone', async () => {
+          const { connection } = harness();
+          const asked = ['names', 'counters-database', 'names'].map((name) => harness().selected(name));
+          const alone = await connection.query(harness().selected('names'), [], call());
+          for (let time = 0; time < 2; time += 1) {
+            const [first, counters, last] = (await connection.together(asked, call())) ?? [];
+            expect([first, last]).toEqual([alone, alone]);
+            expect(counters?.map((row) => Object.keys(row))).toEqual(
+              (await connection.query(harness().selected('counters-database'), [], call())).map((row) =>
+                Object.keys(row),
+              ),
+            );
+          }
+        });
+
+        it('says that one of several questions failed, and answers the next ones', async () => {
+          const { connection } = harness();
+          const names = harness().selected('names');
+          const alone = await connection.query(names, [], call());
+          for (const wrong of ['SELECT 1/0 AS wrong', 'SELECT * FROM not_there', 'SELEC']) {
+            expect(await connection.together([names, statement(wrong), names], call())).toBeNull();
+            expect(await connection.together([names], call())).toEqual([alone]);
+          }
+        });
+
+        it('gives up on several questions at their deadline', async () => {
+          await using own = await logIn('postgresql', server().url('postgres', 'dbvitals'));
+          const asked = [statement('SELECT 1 AS one'), statement('SELECT pg_sleep(30) AS slow')];
+          await expect(own.together(asked, call(300))).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+          await expect(own.together(asked, call(300))).rejects.toMatchObject({ code: 'CLOSED' });
         });
 
         it('shows a login without privileges that sessions are there, and nothing of them', async () => {

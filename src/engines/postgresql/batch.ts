@@ -59,12 +59,14 @@ class Batch implements Submittable {
   submit(connection: unknown): void {
     const wire = connection as Wire;
     this.#wire = wire;
+    const parsed = new Set<string>();
     wire.stream.cork();
     try {
       for (const { name, text } of this.statements) {
         const statement = name ?? '';
-        if (name === null || wire.parsedStatements[name] === undefined)
-          wire.parse({ name: statement, text, types: [] });
+        const known = name !== null && (parsed.has(name) || wire.parsedStatements[name] !== undefined);
+        if (!known) wire.parse({ name: statement, text, types: [] });
+        parsed.add(statement);
         wire.bind({ portal: '', statement, values: [] });
         wire.describe({ type: 'P', name: '' });
         wire.execute({ portal: '', rows: 0 });

@@ -149,7 +149,10 @@ class PostgresConnection implements Connection {
     queries: readonly SelectedQuery[],
     context: CallContext,
   ): Promise<readonly (readonly Row[])[] | null> {
-    const statements = queries.map(({ sql, file }) => ({ text: sql, name: this.#keepsPlans ? file : null }));
+    const statements = queries.map(({ sql, file }) => ({
+      text: sql,
+      name: this.#keepsPlans && file !== '' ? file : null,
+    }));
     const what = queries.map(({ probe }) => probe).join(', ');
     try {
       return await this.#roundTrip(what, context, () => runBatch(this.client, statements, types));
