@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.js';
 
+/** Below this part of the budget something comes back: a step changes less than the rest of it. */
+const EASE_BELOW = 0.75;
 /** What an instance said longer ago is not of now: it is down, or was removed. */
 const FRESH_MS = 90_000;
 
@@ -32,12 +34,12 @@ export class Budget {
 
   /**
    * An instance spent this in its last window. `save`: there is too much spent, and this instance has more than its equal part
-   * of what the budget leaves those that `canSave` something yet; `ease`: less than half of the budget is spent.
+   * of what the budget leaves those that `canSave` something yet; `ease`: less than three quarters of the budget are spent.
    */
   spent(instance: string, percent: number, canSave: boolean): 'save' | 'ease' | 'keep' {
     this.#spending.set(instance, { percent, canSave, atMs: this.clock.monotonicMs() });
     const total = this.spentPercent;
-    if (total < this.percent / 2) return 'ease';
+    if (total < EASE_BELOW * this.percent) return 'ease';
     if (total <= this.percent || !canSave) return 'keep';
     const fresh = this.#fresh();
     const settled = fresh.reduce((sum, each) => sum + (each.canSave ? 0 : each.percent), 0);

@@ -21,6 +21,8 @@ export class Governor {
   #usedNs = 0;
   #elapsedMs = 0;
   #level = 0;
+  /** What a young collector compiles is not what watching costs: its first window is not judged. */
+  #warm = false;
 
   constructor(
     private readonly budget: Budget,
@@ -43,6 +45,9 @@ export class Governor {
     const percent = this.#usedNs / 1e4 / this.#elapsedMs / cpuCount;
     this.#usedNs = 0;
     this.#elapsedMs = 0;
+    const judged = this.#warm;
+    this.#warm = true;
+    if (!judged) return [];
     const next = this.budget.spent(this.instance, percent, this.#level < LAST_LEVEL);
     if (next === 'keep') return [];
     return this.#move(next === 'save' ? this.budget.saveSteps : -1);

@@ -6,12 +6,13 @@ import type { Clock } from '../../src/core/clock.js';
 
 const CPUS = 2;
 
-/** Instances that each use so much of the host, percent, window by window. */
+/** Instances that each use so much of the host, percent, window by window; the first, of young code, is over and was dear. */
 function host(budgetPercent: number, ...names: readonly string[]) {
   let nowMs = 0;
   const clock = { monotonicMs: () => nowMs } as Clock;
   const budget = new Budget(budgetPercent, clock);
   const governors = new Map(names.map((name) => [name, new Governor(budget, name)]));
+  for (const governor of governors.values()) governor.spend(CPUS * 30e9, 30_000, CPUS);
   return {
     budget,
     governors,
@@ -44,8 +45,8 @@ describe('the governor', () => {
       8, 8, 8,
     ]);
     expect(window({ a: 3 })).toEqual([[]]);
-    expect(window({ a: 1.5 })).toEqual([[]]);
-    expect(window({ a: 0.9 })).toMatchObject([[{ lane: 'locks', factor: 4 }]]);
+    expect(window({ a: 1.6 })).toEqual([[]]);
+    expect(window({ a: 1.4 })).toMatchObject([[{ lane: 'locks', factor: 4 }]]);
     expect(governor.factor('tick')).toBe(1);
   });
 
@@ -67,7 +68,7 @@ describe('the governor', () => {
     window({ quiet: 0.1, busy: 0.8, jammed: 1.2 });
     expect(budget.spentPercent).toBeCloseTo(2.1);
     expect(factors()).toEqual([2, 1, 1]);
-    expect(window({ quiet: 0.1, busy: 0.7, jammed: 1 })).toEqual([[], [], []]);
+    expect(window({ quiet: 0.1, busy: 0.6, jammed: 1 })).toEqual([[], [], []]);
   });
 
   it('asks the others when those that use most have nothing left to give up', () => {

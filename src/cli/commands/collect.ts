@@ -35,7 +35,7 @@ export async function collect(
   for (const target of await targetsOf(context, names)) await monitor.addTarget(target);
   monitor.on('up', (event) => logger.info({ ...event }, 'watching'));
   monitor.on('missed', (event) => logger.warn({ ...event }, 'ticks missed'));
-  monitor.on('governor', (event) => logger.warn({ ...event }, 'slowed down to stay within the budget'));
+  monitor.on('governor', (event) => logger.warn({ ...event }, 'interval changed to stay within the budget'));
   logLocks(monitor, logger);
   monitor.on('loss', (event) => logger.error({ ...event }, 'samples lost'));
   const exitCode = watchDown(monitor);
