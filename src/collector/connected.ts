@@ -110,7 +110,7 @@ export class Connected {
       this.#probeTick(atMs, []),
       signal,
     );
-    const statements = await this.#digests.counters(raw.statements, atMs, signal);
+    const statements = await this.#digests.counters(raw.statements, this.#probeTick(atMs, []), signal);
     const clockOffsetMs =
       raw.serverNowMs === undefined ? this.connection.facts.clockOffsetMs : raw.serverNowMs - atMs;
     this.ports.attributor.tick({
@@ -175,9 +175,9 @@ export class Connected {
     };
   }
 
-  /** All that is asked in each tick, and the counters of statements when they are due. */
+  /** All that is asked in each tick, and the counters of statements when they are due and not many. */
   async #ask(atMs: number, signal: AbortSignal): Promise<ProbeRecords> {
-    const digests = this.#digests.due(atMs, this.#governor.factor('digests'));
+    const digests = this.#digests.dueWithSnapshot(atMs, this.#governor.factor('digests'));
     const others = this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot);
     if (digests !== null) others.push(digests);
     const taken = await this.#runner.mustAndMay(this.#snapshot, others, this.#probeTick(atMs, []), signal);

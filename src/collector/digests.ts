@@ -1,6 +1,6 @@
 import type { Connection } from '../core/engine.js';
 import { statementIdOf } from '../core/ids.js';
-import type { Probe, StatementReading } from '../core/probe.js';
+import type { Probe, ProbeTick, StatementReading } from '../core/probe.js';
 import type { StatementDelta } from '../core/statement.js';
 import { DIGESTS_EVERY_MS, due, TICK_MS } from './deadlines.js';
 import type { Directory } from './directory.js';
@@ -17,6 +17,7 @@ export class Digests {
   readonly #deltas = new StatementDeltas();
   #lastMs = Number.NEGATIVE_INFINITY;
   #count = 0;
+  #later: Probe | null = null;
 
   constructor(
     private readonly ports: CollectorPorts,
@@ -26,23 +27,30 @@ export class Digests {
     private readonly meter: Meter,
   ) {}
 
-  /** The probe of their counters when these are due. */
-  due(atMs: number, factor: number): Probe | null {
+  /** The probe of their counters when these are due and to be asked with the snapshot. */
+  dueWithSnapshot(atMs: number, factor: number): Probe | null {
     const probe = this.runner.inLane('digests')[0];
     const everyMs = Math.min(DIGESTS_EVERY_MS, Math.floor(this.#count / DIGESTS_PER_SECOND) * 1000);
     // Half a tick less: ticks are never exactly a second apart.
     const waitMs = Math.max(TICK_MS, everyMs) * factor - TICK_MS / 2;
     if (probe === undefined || !due(atMs, this.#lastMs, waitMs)) return null;
     this.#lastMs = atMs;
-    return probe;
+    if (everyMs === 0) return probe;
+    // Many would come between the snapshot and the reading of its processes.
+    this.#later = probe;
+    return null;
   }
 
-  /** What ran since the last reading; null where none was taken. */
+  /** What ran since the last reading; null where none was taken. `asked`: what came with the snapshot. */
   async counters(
-    statements: StatementReading | undefined,
-    atMs: number,
+    asked: StatementReading | undefined,
+    tick: ProbeTick,
     signal: AbortSignal,
   ): Promise<readonly StatementDelta[] | null> {
+    const { atMs } = tick;
+    const later = this.#later;
+    this.#later = null;
+    const statements = later === null ? asked : (await this.runner.may(later, tick, signal)).statements;
     this.#count = statements?.counters.length ?? this.#count;
     const deltas = statements === undefined ? null : this.#deltas.next(statements, atMs);
     if (deltas === null) return null;

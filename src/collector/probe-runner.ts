@@ -122,9 +122,14 @@ export class ProbeRunner {
     if (rows === null) return null;
     // Who took how much of it cannot be told from here.
     const eachMs = (performance.now() - started) / probes.length;
-    return new Map(
-      probes.map((probe, index) => [probe, this.#taken(probe, rows[index] ?? [], tick, eachMs)]),
-    );
+    try {
+      return new Map(
+        probes.map((probe, index) => [probe, this.#taken(probe, rows[index] ?? [], tick, eachMs)]),
+      );
+    } catch {
+      // One of them cannot be read: whose fault it is shows when each is asked alone.
+      return null;
+    }
   }
 
   #taken(probe: Probe, rows: readonly Row[], tick: ProbeTick, elapsedMs: number): ProbeRecords {
