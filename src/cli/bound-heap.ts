@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Garbage that may pile up above what was alive after the last collection. */
-const MOST_GARBAGE_BYTES = 40 * 2 ** 20;
+const MOST_GARBAGE_BYTES = 28 * 2 ** 20;
 const LOOK_EVERY_MS = 5_000;
 /** What may come on top of 21 MB alive before all is collected: at a thousand sessions that is once in half a minute. */
 const GROWING_PERCENT = 40;
