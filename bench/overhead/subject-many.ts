@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import type { HostReader } from '../../src/core/host.js';
 import { type PrivatePostgres, startPostgresServer } from '../../src/lab/postgresql/index.js';
 import { spawnLoad } from './collector.js';
 import type { Subject } from './subject.js';
+import { sessionsCpuNs } from './subject-postgresql.js';
 
 /** So many instances of PostgreSQL on one host, which share the sessions. */
 export async function startManySubject(
@@ -32,7 +32,7 @@ export async function startManySubject(
     urls: servers.map((server) => server.url()),
     peers: [],
     startLoad: (burners) => spawnLoad('postgresql', ports, sessions, burners),
-    serverCpuNs: (host, application) => cpuOf(admins, host, application),
+    serverCpuNs: (host, application) => sessionsCpuNs(admins, host, application),
     startThroughput: () => null,
     close,
   };
@@ -50,18 +50,4 @@ function start(instances: number, sessions: number): Promise<PrivatePostgres> {
       max_parallel_workers: 0,
     },
   });
-}
-
-async function cpuOf(
-  admins: readonly Client[],
-  host: HostReader,
-  application: string,
-): Promise<ReadonlyMap<number, number>> {
-  const asked = admins.map((admin) =>
-    admin.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [
-      application,
-    ]),
-  );
-  const pids = (await Promise.all(asked)).flatMap(({ rows }) => rows.map(({ pid }) => pid));
-  return new Map([...host.readProcesses(pids)].map(([pid, { cpuNs }]) => [pid, cpuNs]));
 }

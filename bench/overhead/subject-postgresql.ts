@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Client } from 'pg';
+import type { HostReader } from '../../src/core/host.js';
 import { startPostgresServer } from '../../src/lab/postgresql/index.js';
 import { spawnLoad } from './collector.js';
 import type { Subject } from './subject.js';
@@ -37,15 +39,7 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
       },
     ],
     startLoad: (burners) => spawnLoad('postgresql', [server.port], sessions, burners),
-    async serverCpuNs(host, application) {
-      const { rows } = await admin.query<{ pid: number }>(
-        'SELECT pid FROM pg_stat_activity WHERE application_name = $1',
-        [application],
-      );
-      return new Map(
-        [...host.readProcesses(rows.map(({ pid }) => pid))].map(([pid, { cpuNs }]) => [pid, cpuNs]),
-      );
-    },
+    serverCpuNs: (host, application) => sessionsCpuNs([admin], host, application),
     startThroughput(seconds) {
       if (!existsSync(PGBENCH)) return null;
       spawnSync(PGBENCH, ['-i', '-s', '10', '-q', ...at], { stdio: 'ignore' });
@@ -57,6 +51,21 @@ export async function startPostgresSubject(sessions: number, say: (line: string)
       await server.stop();
     },
   };
+}
+
+/** Cumulative CPU of the processes of an application's sessions on these servers, by pid. */
+export async function sessionsCpuNs(
+  admins: readonly Client[],
+  host: HostReader,
+  application: string,
+): Promise<ReadonlyMap<number, number>> {
+  const asked = admins.map((admin) =>
+    admin.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [
+      application,
+    ]),
+  );
+  const pids = (await Promise.all(asked)).flatMap(({ rows }) => rows.map(({ pid }) => pid));
+  return new Map([...host.readProcesses(pids)].map(([pid, { cpuNs }]) => [pid, cpuNs]));
 }
 
 /** Its statement for running sessions, once a refresh. */

@@ -98,19 +98,14 @@ export class Connected {
     const atMs = clock.nowMs();
     const elapsedMs = this.#lastAtMs === null ? 0 : Math.max(0, startedMs - this.#lastAtMs);
     this.#lastAtMs = startedMs;
-    const raw = await this.#ask(atMs, signal);
+    const tick = this.#probeTick(atMs, []);
+    const raw = await this.#ask(tick, signal);
     const snapshotMs = clock.monotonicMs() - startedMs;
     const seen = this.tracker?.mapPids(raw.sessions ?? []) ?? raw.sessions ?? [];
     const costs = this.tracker?.read(seen, startedMs) ?? NO_COSTS;
     const more = await this.#lockLanes(raw, seen, atMs, signal);
-    const sessions = await this.#naming.sessions(
-      seen,
-      more,
-      this.#locks.blockedBy(),
-      this.#probeTick(atMs, []),
-      signal,
-    );
-    const statements = await this.#digests.counters(raw.statements, this.#probeTick(atMs, []), signal);
+    const sessions = await this.#naming.sessions(seen, more, this.#locks.blockedBy(), tick, signal);
+    const statements = await this.#digests.counters(raw.statements, tick, signal);
     const clockOffsetMs =
       raw.serverNowMs === undefined ? this.connection.facts.clockOffsetMs : raw.serverNowMs - atMs;
     this.ports.attributor.tick({
@@ -176,11 +171,11 @@ export class Connected {
   }
 
   /** All that is asked in each tick, and the counters of statements when they are due and not many. */
-  async #ask(atMs: number, signal: AbortSignal): Promise<ProbeRecords> {
-    const digests = this.#digests.dueWithSnapshot(atMs, this.#governor.factor('digests'));
+  async #ask(tick: ProbeTick, signal: AbortSignal): Promise<ProbeRecords> {
+    const digests = this.#digests.dueWithSnapshot(tick.atMs, this.#governor.factor('digests'));
     const others = this.#runner.inLane('tick').filter((probe) => probe !== this.#snapshot);
     if (digests !== null) others.push(digests);
-    const taken = await this.#runner.mustAndMay(this.#snapshot, others, this.#probeTick(atMs, []), signal);
+    const taken = await this.#runner.mustAndMay(this.#snapshot, others, tick, signal);
     return Object.assign({}, ...taken.values());
   }
 

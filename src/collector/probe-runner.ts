@@ -101,6 +101,7 @@ export class ProbeRunner {
     });
     return this.#taken(probe, rows, tick, performance.now() - started);
   }
+
   async #oneByOne(probes: readonly Probe[], tick: ProbeTick, signal: AbortSignal) {
     const found: [Probe, ProbeRecords][] = [];
     for (const probe of probes) found.push([probe, await this.may(probe, tick, signal)]);

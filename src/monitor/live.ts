@@ -41,7 +41,11 @@ export class LiveMonitor {
 
   constructor(private readonly parts: LiveParts) {
     this.#budget = new Budget(parts.budgetPercent, parts.clock);
-    this.#ownShare = new OwnShare(processCpuNs, () => parts.clock.monotonicMs());
+    this.#ownShare = new OwnShare(
+      processCpuNs,
+      () => this.#watched(),
+      () => parts.clock.monotonicMs(),
+    );
   }
 
   loop(name: string): InstanceLoop | undefined {
@@ -57,7 +61,7 @@ export class LiveMonitor {
       lockAnalyst: createLockAnalyst({ instance: target.name }),
       learntStore: this.parts.dataDir === null ? NOTHING_LEARNT : learntStore(this.parts.dataDir),
       budget: this.#budget,
-      ownCpuNs: () => this.#ownShare.ns(this.#watched()),
+      ownCpuNs: () => this.#ownShare.ns(),
     });
     this.#loops.set(target.name, loop);
     return loop;

@@ -105,14 +105,17 @@ describe("an instance's share of this process's CPU", () => {
   it('does not jump when instances come or go', () => {
     let usedNs = 100;
     let nowMs = 0;
+    let among = 1;
     const share = new OwnShare(
       () => usedNs,
+      () => among,
       () => nowMs,
     );
-    const used = (ns: number, among: number, afterMs = 250) => {
+    const used = (ns: number, instances: number, afterMs = 250) => {
+      among = instances;
       usedNs += ns;
       nowMs += afterMs;
-      return share.ns(among);
+      return share.ns();
     };
     expect([used(10, 1), used(10, 10), used(0, 1), used(4, 0)]).toEqual([10, 11, 11, 15]);
     expect([used(5, 1, 10), used(5, 1)]).toEqual([15, 25]);

@@ -86,9 +86,11 @@ class Batch implements Submittable {
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
     const row: Record<string, unknown> = {};
-    for (const [index, { name, parse }] of this.#columns.entries()) {
+    let index = 0;
+    for (const { name, parse } of this.#columns) {
       const text = fields[index] ?? null;
       row[name] = text === null ? null : parse(text);
+      index += 1;
     }
     this.#rows.push(row);
   }

@@ -74,7 +74,8 @@ export const WORKERS: readonly Worker[] = [
     setup: 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0',
     async step(client, signal) {
       await client.query('SELECT count(*) FROM archive WHERE document LIKE $1', ['%deadbeef%']);
-      await sleep(500, undefined, { signal });
+      // People pause for as long as they like: at a fixed pace its workers would live between two ticks for ever.
+      await sleep(random(1000), undefined, { signal });
     },
   },
   {
